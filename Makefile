@@ -1,0 +1,34 @@
+# The one door. `make demo` shows it, `make test` proves it.
+SHELL := /bin/bash
+PY := .venv/bin/python
+EXAMPLE ?= sales
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock setup dev
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install what is needed to run
+	@scripts/setup.sh runtime
+
+dev: ## install what is needed to develop
+	@scripts/setup.sh dev
+
+demo: setup ## build an example, compute it, show it, serve it (EXAMPLE=sales|travel|retail)
+	@.venv/bin/bizops demo $(EXAMPLE)
+
+check: dev ## style, types, layers
+	@.venv/bin/ruff check --quiet . && .venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+test: dev check ## everything that must hold
+	@$(PY) -m pytest -n 2
+
+bench: dev ## measure speed and memory beside the naive plan
+	@$(PY) -m bench
+
+lock: dev ## renew the locked requirements
+	@$(PY) -m pip install -q uv
+	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group pyproject.toml:build pyproject.toml -o requirements/runtime.txt
+	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group pyproject.toml:build --group pyproject.toml:dev pyproject.toml -o requirements/dev.txt
