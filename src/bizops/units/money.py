@@ -80,7 +80,7 @@ class Rates:
 
     @classmethod
     def of(cls, base: str, rates: Mapping[str, Mapping[date, Decimal]]) -> Rates:
-        """Rates from `{"USD": {date(2026, 1, 1): Decimal("0.92")}}`; refuses what is not positive, and a rate of the base."""
+        """Rates from `{"USD": {date(2026, 1, 1): Decimal("0.92")}}`, all positive, none of the base."""
         check_currency(base)
         for currency, dated in rates.items():
             check_currency(currency)

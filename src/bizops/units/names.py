@@ -39,7 +39,7 @@ NOUNS: frozenset[str] = frozenset(_NOUNS.split())
 """Things that are counted in every workspace; a term with `unit: true` adds another."""
 
 _ACTIVE = (
-    "from __future__ import annotations CURRENCIES: frozenset[str] = frozenset( """ AED AFN ALL AMD AOA ARS AUD "
+    "AED AFN ALL AMD AOA ARS AUD "
     "AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF "
     "DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK "
     "JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR "

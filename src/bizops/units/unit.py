@@ -1,8 +1,8 @@
 """Units of numbers: what may be added, compared and converted.
 
 A unit is an exact scale times powers of base dimensions. Time is measured in seconds and data in bytes; every currency
-and every counted thing (an order, a customer, a full-time equivalent) is a dimension of its own, so that `EUR + USD` and
-`order + customer` have no meaning, while `EUR/fte` has.
+and every counted thing (an order, a customer, a full-time equivalent) is a dimension of its own, so that `EUR + USD`
+and `order + customer` have no meaning, while `EUR/fte` has.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Unit:
 
     @classmethod
     def parse(cls, text: str, nouns: frozenset[str] = frozenset()) -> Unit:
-        """The unit that *text* names, e.g. `EUR/fte`, `order/h`, `%`; *nouns* can be counted besides the built-in ones."""
+        """The unit that *text* names, e.g. `EUR/fte`, `order/h`, `%`; *nouns* can be counted besides the built-in."""
         return cls.of(*read_unit(text, nouns))
 
     @classmethod
