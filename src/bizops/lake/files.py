@@ -1,0 +1,97 @@
+"""The order in which bytes become durable: write, fsync, rename, fsync of the directory.
+
+Every fsync of the project's facts lives here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bizops.errors import BizopsError
+
+Fault = Callable[[str], None]
+"""Called at the named points of a write; tests stop the process there."""
+
+
+def no_fault(point: str) -> None:
+    """Nothing goes wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A durable, immutable file: path relative to the lake, size in bytes, xxh3-64 of its content."""
+
+    path: str
+    size: int
+    checksum: str
+
+
+def checksum_of(path: Path) -> tuple[int, str]:
+    """Size and xxh3-64 of a file's content."""
+    import xxhash
+
+    digest = xxhash.xxh3_64()
+    size = 0
+    with path.open("rb", buffering=0) as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            size += len(block)
+    return size, digest.hexdigest()
+
+
+def publish(root: Path, temporary: Path, path: str, fault: Fault) -> StoredFile:
+    """Give a finished temporary file its final name, durably."""
+    _sync(temporary)
+    fault("before-rename")
+    final = root / path
+    made = _make_directories(final.parent)
+    size, checksum = checksum_of(temporary)
+    temporary.rename(final)
+    for directory in {final.parent, *made}:
+        _sync(directory)
+    return StoredFile(path, size, checksum)
+
+
+def _make_directories(directory: Path) -> set[Path]:
+    """Create a directory with its parents; returns the directories whose listing changed by it."""
+    if directory.is_dir():
+        return set()
+    changed = _make_directories(directory.parent)
+    directory.mkdir()
+    return {*changed, directory.parent}
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+_verified: set[tuple[str, str]] = set()
+
+
+def verify_file(root: Path, stored: StoredFile, *, again: bool = False) -> None:
+    """Refuse a file whose content is not what was written. Looked at once per process unless ``again``."""
+    path = root / stored.path
+    if not again and (str(path), stored.checksum) in _verified:
+        return
+    try:
+        found = checksum_of(path)
+    except FileNotFoundError:
+        raise _damaged(path, "is missing") from None
+    if found != (stored.size, stored.checksum):
+        raise _damaged(path, "was changed since it was written")
+    _verified.add((str(path), stored.checksum))
+
+
+def _damaged(path: Path, what: str) -> BizopsError:
+    return BizopsError.of(
+        "damaged-segment",
+        f"{path} {what}.",
+        hint="Put the file back from a backup; numbers that need it are withheld until then.",
+    )

@@ -1,0 +1,197 @@
+"""A consistent view of the lake at one commit: which segments hold a source's rows, and which of their rows are outdated."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from sqlite3 import Connection
+
+from bizops.lake.files import StoredFile, verify_file
+from bizops.lake.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """Rows of one segment that were corrected later: a Parquet file of ``(_delivery, _row)`` naming them."""
+
+    path: str
+    rows: int
+    min_us: int | None
+    max_us: int | None
+    file: StoredFile
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """An immutable Parquet file of rows.
+
+    ``min_us`` and ``max_us`` bound the source's time column (microseconds since 1970 UTC); None means unknown: the rows may
+    lie anywhere. ``columns`` are the names and Arrow types present in the file, without the own ones.
+    """
+
+    id: int
+    source: str
+    path: str
+    rows: int
+    min_us: int | None
+    max_us: int | None
+    columns: tuple[tuple[str, str], ...]
+    deleted: tuple[Deletion, ...]
+    file: StoredFile
+
+    def meets(self, start_us: int | None, end_us: int | None) -> bool:
+        """Whether a row of the half-open range [start, end) may be in it."""
+        return _meets(self.min_us, self.max_us, start_us, end_us)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """What came with one delivery and what became of its rows."""
+
+    id: int
+    source: str
+    name: str
+    sha256: str
+    rows: int
+    accepted: int
+    duplicates: int
+    corrected: int
+    stale: int
+    quarantined: int
+    loaded_at_us: int
+    author: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """A row that was not taken: where it stands, which field is wrong and why."""
+
+    source: str
+    delivery: str
+    row: int
+    field: str | None
+    code: str
+    message: str
+    raw: str
+
+
+class Snapshot:
+    """The lake as it was after one commit; later commits never change what it shows."""
+
+    def __init__(self, root: Path, manifest: Manifest, seq: int) -> None:
+        self._root = root
+        self._manifest = manifest
+        self.seq = seq
+        self._segments = cache(self._read_segments)
+
+    def sources(self) -> tuple[str, ...]:
+        """The sources that have rows or deliveries."""
+        with self._manifest.reading() as connection:
+            found = connection.execute(
+                "SELECT DISTINCT source FROM sources WHERE made <= ? ORDER BY source", (self.seq,)
+            )
+            return tuple(source for (source,) in found)
+
+    def segments(self, source: str, start_us: int | None = None, end_us: int | None = None) -> tuple[Segment, ...]:
+        """The segments that may hold rows of [start, end), in the order in which they were written."""
+        return tuple(segment for segment in self._segments(source) if segment.meets(start_us, end_us))
+
+    def rows(self, source: str) -> int:
+        """How many rows are current."""
+        return sum(s.rows - sum(d.rows for d in s.deleted) for s in self._segments(source))
+
+    def time_range(self, source: str) -> tuple[int, int] | None:
+        """First and last instant of the source's rows, in microseconds since 1970 UTC; corrected rows count in."""
+        bounds = [(s.min_us, s.max_us) for s in self._segments(source) if s.min_us is not None and s.max_us is not None]
+        return (min(low for low, _ in bounds), max(high for _, high in bounds)) if bounds else None
+
+    def fingerprint(self, source: str, start_us: int | None = None, end_us: int | None = None) -> str:
+        """Changes exactly when a segment, or a correction in one, that meets [start, end) is added, replaced or merged."""
+        import xxhash
+
+        digest = xxhash.xxh3_128()
+        for segment in self.segments(source, start_us, end_us):
+            digest.update(f"{segment.id} {segment.file.checksum}\n".encode())
+            for deletion in segment.deleted:
+                if _meets(deletion.min_us, deletion.max_us, start_us, end_us):
+                    digest.update(f"- {deletion.file.checksum}\n".encode())
+        return digest.hexdigest()
+
+    def loaded_at(self, source: str) -> int | None:
+        """When the last delivery of a source arrived, in microseconds since 1970 UTC."""
+        with self._manifest.reading() as connection:
+            (found,) = connection.execute(
+                "SELECT max(at_us) FROM deliveries JOIN commits ON made = seq WHERE source = ? AND seq <= ?",
+                (source, self.seq),
+            ).fetchone()
+            return None if found is None else int(found)
+
+    def deliveries(self, source: str) -> tuple[DeliveryRecord, ...]:
+        """Everything that was delivered to a source, oldest first."""
+        with self._manifest.reading() as connection:
+            return tuple(
+                DeliveryRecord(*row)
+                for row in connection.execute(
+                    "SELECT id, source, name, sha256, rows, accepted, duplicates, corrected, stale, quarantined, at_us, author "
+                    "FROM deliveries JOIN commits ON made = seq WHERE source = ? AND seq <= ? ORDER BY id",
+                    (source, self.seq),
+                )
+            )
+
+    def verified_paths(self, segments: Iterable[Segment]) -> list[str]:
+        """The segments' paths, after a look that every byte in them and in their deletions is as it was written.
+
+        Each file is read once per process. Raises ``damaged-segment`` naming the file.
+        """
+        paths = []
+        for segment in segments:
+            for file in (segment.file, *(deletion.file for deletion in segment.deleted)):
+                verify_file(self._root, file)
+            paths.append(segment.path)
+        return paths
+
+    def _read_segments(self, source: str) -> tuple[Segment, ...]:
+        with self._manifest.reading() as connection:
+            return read_segments(connection, self._root, source, self.seq)
+
+
+def read_segments(connection: Connection, root: Path, source: str, seq: int) -> tuple[Segment, ...]:
+    """The segments of a source that are current at a commit."""
+    spec = connection.execute(
+        "SELECT time FROM sources WHERE source = ? AND made <= ? ORDER BY made DESC LIMIT 1", (source, seq)
+    ).fetchone()
+    time = spec[0] if spec else None
+    schemas = {
+        id_: tuple((name, type_) for name, type_ in json.loads(columns))
+        for id_, columns in connection.execute("SELECT id, columns FROM schemas")
+    }
+    deleted: dict[int, list[Deletion]] = {}
+    for segment, path, rows, low, high, size, checksum in connection.execute(
+        "SELECT segment, path, deleted_rows.rows, min_us, max_us, size, checksum "
+        "FROM deleted_rows JOIN deletions ON deletion = id WHERE source = ? AND made <= ? ORDER BY id",
+        (source, seq),
+    ):
+        stored = StoredFile(path, size, checksum)
+        deleted.setdefault(segment, []).append(Deletion(str(root / path), rows, low, high, stored))
+    found = connection.execute(
+        "SELECT id, path, rows, time, min_us, max_us, checksum, size, schema FROM segments "
+        "WHERE source = ? AND made <= ? AND (retired IS NULL OR retired > ?) ORDER BY id",
+        (source, seq, seq),
+    )
+    segments = []
+    for id_, path, rows, of, low, high, checksum, size, schema in found:
+        bounds = (low, high) if of == time else (None, None)
+        stored = StoredFile(path, size, checksum)
+        segments.append(
+            Segment(id_, source, str(root / path), rows, *bounds, schemas[schema], tuple(deleted.get(id_, ())), stored)
+        )
+    return tuple(segments)
+
+
+def _meets(low: int | None, high: int | None, start: int | None, end: int | None) -> bool:
+    if low is None or high is None:
+        return True
+    return (start is None or high >= start) and (end is None or low < end)
