@@ -28,7 +28,7 @@ HIGHEST_POWER = 9
 """No real unit has a higher power, and `h^999999` would take minutes to compute."""
 
 _FACTOR = re.compile(
-    r"\s*(?:(?P<name>[^\W\d]\w*)|(?P<percent>%)|(?P<number>[1-9]\d{0,17}))(?:\s*\^\s*(?P<power>-?\d{1,3}))?\s*"
+    r"\s*(?:(?P<name>[^\W\d]\w*)|(?P<percent>%)|(?P<number>[1-9]\d{0,199}))(?:\s*\^\s*(?P<power>-?\d{1,3}))?\s*"
 )
 
 
