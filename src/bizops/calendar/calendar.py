@@ -10,7 +10,7 @@ from bizops.calendar import stepping, working
 from bizops.calendar.fingerprint import fingerprint
 from bizops.calendar.labels import period_labelled
 from bizops.calendar.period import Grain, Period
-from bizops.calendar.public_holidays import hours_on
+from bizops.calendar.days import hours_on
 from bizops.calendar.rules import CalendarRules, DayHours
 from bizops.calendar.spans import total
 from bizops.calendar.stepping import DayAlignment
@@ -65,8 +65,8 @@ class Calendar(CalendarRules):
     ) -> Period:
         """The period to compare with, a year before: same quarter, month, week number or fiscal period.
 
-        Days and hours follow *align*: 364 days back, the same date, or the working day of the month with the same number.
-        Where there is none (week 53, 29 February), `no-counterpart` says why.
+        Days and hours follow *align*: 364 days back, the same date, or the working day of the month with the same
+        number. Where there is none (week 53, 29 February), `no-counterpart` says why.
         """
         return stepping.period_year_ago(self, period, align, region)
 

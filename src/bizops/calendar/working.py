@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bizops.calendar.public_holidays import hours_on
+from bizops.calendar.days import hours_on
 from bizops.calendar.rules import CalendarRules, DayHours
 from bizops.calendar.zone import DAY_US, ONE_DAY, day_start_us, local_day, local_us
 

@@ -44,11 +44,11 @@ def read_unit(text: str, nouns: frozenset[str]) -> tuple[Fraction, dict[str, int
                 f"'{text}' is not a unit.",
                 hint="Write names joined by * and /, e.g. `EUR/fte`, `order/h`, `s^2`.",
             )
-        power = sign * _power(match["power"], text)
         size, dimension = _factor(match, nouns)
+        power = sign * _checked(int(match["power"] or 1), text)
         scale *= size**power
         if dimension:
-            powers[dimension] = powers.get(dimension, 0) + power
+            powers[dimension] = _checked(powers.get(dimension, 0) + power, text)
         position = match.end()
         if position == len(text):
             return scale, powers
@@ -70,11 +70,10 @@ def unit_text(scale: Fraction, dimensions: Iterable[tuple[str, int]]) -> str:
     return _product(str(scale), powers, {})
 
 
-def _power(text: str | None, unit: str) -> int:
-    power = int(text or 1)
+def _checked(power: int, text: str) -> int:
     if abs(power) > HIGHEST_POWER:
         raise BizopsError.of(
-            "unknown-unit", f"'{unit}' is not a unit: powers go from -{HIGHEST_POWER} to {HIGHEST_POWER}."
+            "unknown-unit", f"'{text}' is not a unit: powers go from -{HIGHEST_POWER} to {HIGHEST_POWER}."
         )
     return power
 
