@@ -7,10 +7,10 @@ from datetime import date, datetime
 from functools import cached_property, lru_cache
 
 from bizops.calendar import stepping, working
+from bizops.calendar.days import hours_on
 from bizops.calendar.fingerprint import fingerprint
 from bizops.calendar.labels import period_labelled
 from bizops.calendar.period import Grain, Period
-from bizops.calendar.days import hours_on
 from bizops.calendar.rules import CalendarRules, DayHours
 from bizops.calendar.spans import total
 from bizops.calendar.stepping import DayAlignment

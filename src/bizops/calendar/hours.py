@@ -20,8 +20,8 @@ def hours_between(zone: str, start_us: int, end_us: int) -> Iterator[Period]:
     for index, (since, ahead) in enumerate(in_force):
         until = in_force[index + 1][0] if index + 1 < len(in_force) else end_us + DAY_US
         clock = (max(since, start_us - HOUR_US) + ahead) // HOUR_US * HOUR_US
-        while clock - ahead < min(until, end_us):
-            first, after = max(clock - ahead, since), min(clock + HOUR_US - ahead, until)
+        while (first := max(clock - ahead, since)) < min(until, end_us):
+            after = min(clock + HOUR_US - ahead, until)
             if after > start_us:
                 came_before = index > 0 and clock - in_force[index - 1][1] < since
                 yield _hour(zone, first, after, clock, ahead if came_before else None)

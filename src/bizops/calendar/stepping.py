@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bizops.calendar import spans
+from bizops.calendar.days import hours_on
 from bizops.calendar.hours import hour_labelled, hours_between
 from bizops.calendar.period import Grain, Period
-from bizops.calendar.days import hours_on
 from bizops.calendar.rules import CalendarRules
 from bizops.calendar.zone import ONE_DAY, local_day
 from bizops.errors import BizopsError
