@@ -194,7 +194,7 @@ def _write_sales(world: World, target: Path) -> None:
             "employee": numbered("E", 4, bookings.employee),
             "customer": numbered("C", 6, bookings.customer),
             "order": pa.array(order, pa.string()),
-            "visit": pa.array(bookings.visit),
+            "visit": numbered("V", 6, bookings.visit),
             "product_group": pick(PRODUCT_GROUPS, bookings.group),
             "net": euros(bookings.net),
             "list_net": euros(bookings.list_net),
@@ -227,7 +227,7 @@ def _write_visits(world: World, target: Path) -> None:
     visits = world.visits
     table = pa.table(
         {
-            "visit": pa.array(np.arange(len(visits.moment))),
+            "visit": numbered("V", 6, np.arange(len(visits.moment))),
             "started_at": utc_time(visits.moment),
             "branch": pick(world.branches.code, visits.branch),
             "employee": numbered("E", 4, visits.employee),
@@ -253,8 +253,8 @@ def _write_views(world: World, target: Path) -> None:
     views, visits = world.views, world.visits
     table = pa.table(
         {
-            "view": pa.array(np.arange(len(views.visit))),
-            "visit": pa.array(views.visit),
+            "view": numbered("H", 6, np.arange(len(views.visit))),
+            "visit": numbered("V", 6, views.visit),
             "clicked_at": utc_time(views.moment),
             "branch": pick(world.branches.code, visits.branch[views.visit]),
             "employee": numbered("E", 4, visits.employee[views.visit]),
@@ -325,7 +325,7 @@ def _write_orders(world: World, target: Path) -> None:
     )
     stamps = utc_time(when).cast(pa.timestamp("s", tz="UTC")).to_pylist()
     lines = [
-        f'{{"doc": {{"order": "{name[n]}"}}, "status": "{what}", "at": "{stamp:%Y-%m-%dT%H:%M:%SZ}"}}\n'
+        f'{{"order": "{name[n]}", "status": "{what}", "at": "{stamp:%Y-%m-%dT%H:%M:%SZ}"}}\n'
         for n, what, stamp in zip(row.tolist(), action, stamps, strict=True)
     ]
     (target / "orders" / "decisions.jsonl").write_text("".join(lines), encoding="utf-8")
@@ -341,7 +341,7 @@ def _write_changes(world: World, target: Path) -> None:
     old = np.where(changes.kind == 1, new, np.where(number % 3 == 0, -1, (number * 31 + 1) % 997))
     table = pa.table(
         {
-            "change": pa.array(number),
+            "change": numbered("P", 6, number),
             "changed_at": local_time(changes.moment),
             "customer": numbered("C", 6, visits.customer[changes.visit]),
             "employee": numbered("E", 4, visits.employee[changes.visit]),
@@ -384,8 +384,8 @@ def _write_advice(world: World, target: Path) -> None:
     _parquet(
         pa.table(
             {
-                "protocol": pa.array(np.arange(len(advice.protocol_visit))),
-                "visit": pa.array(advice.protocol_visit),
+                "protocol": numbered("B", 6, np.arange(len(advice.protocol_visit))),
+                "visit": numbered("V", 6, advice.protocol_visit),
                 "written_at": utc_time(visits.moment[advice.protocol_visit] + 600),
                 "branch": pick(world.branches.code, visits.branch[advice.protocol_visit]),
                 "employee": numbered("E", 4, visits.employee[advice.protocol_visit]),
