@@ -1,0 +1,269 @@
+"""Components to plans: one fused query for all components that are computed over the same rows.
+
+:func:`fused_plan` answers many aggregates, slices and windows in one pass (conditional aggregates over grouping sets, as
+studied in ``docs/decisions``); :func:`survival_plan` the censored ones, slice by slice. Every plan's answer has the columns
+``$w`` (index of the window), ``$k`` (the key that tells components apart, see :func:`split_by_key`), ``grouping`` where there are several slices, ``$d0`` ... (the
+slices' values as text) and one column per component.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bizops.events.rows import us_literal
+from bizops.measure import tables
+from bizops.measure.components import Base, Component
+from bizops.measure.ground import Ground, lowered, rows_of
+from bizops.measure.states import states_in_windows, weighted
+from bizops.measure.windows import Window
+from bizops.model.typed import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    TEXT,
+    TIMESTAMP,
+    Aggregate,
+    Typed,
+    both,
+    literal,
+)
+from bizops.model.typed import field as named
+from bizops.query.plan import Filter, Given, Group, Join, Plan, Project, Survival
+
+if TYPE_CHECKING:
+    pass
+
+Dims = tuple[tuple[str, Typed], ...]
+"""One way to split: the names of the slices and what they stand for; empty for the whole."""
+
+
+WINDOW = named("$w", INTEGER)
+
+
+def split_by_key(
+    components: Sequence[Component],
+) -> list[tuple[Typed | None, list[tuple[Component, Component, str | None]]]]:
+    """Components in groups that one pass answers: ``(key field, [(asked for, computed, its key)])``.
+
+    >>> # KPIs that differ only by "operation = 'login'" and "operation = 'search'" become one aggregate grouped by operation
+    """
+    found: Counter[Typed] = Counter()
+    literals: dict[Typed, set[str]] = {}
+    for component in components:
+        for by, value in _equalities(component):
+            found[by] += 1
+            literals.setdefault(by, set()).add(value)
+    best = max(found, key=lambda by: (found[by], repr(by)), default=None)
+    if best is None or len(literals[best]) < 2:
+        return [(None, [(c, c, None) for c in components])]
+    keyed: list[tuple[Component, Component, str | None]] = []
+    rest: list[Component] = []
+    for component in components:
+        values = [value for by, value in _equalities(component) if by == best]
+        if len(values) == 1:
+            remaining = frozenset(c for c in component.conditions if _equality(c) != (best, values[0]))
+            keyed.append((component, replace(component, conditions=remaining), values[0]))
+        else:
+            rest.append(component)
+    return [(best, keyed), *([(None, [(c, c, None) for c in rest])] if rest else [])]
+
+
+def _equalities(component: Component) -> list[tuple[Typed, str]]:
+    return [pair for pair in map(_equality, component.conditions) if pair is not None]
+
+
+def _equality(condition: Typed) -> tuple[Typed, str] | None:
+    if condition.op == "=" and condition.args[1].op == "literal" and isinstance(condition.args[1].value, str):
+        return condition.args[0], condition.args[1].value
+    return None
+
+
+# ------------------------------------------------------------------------------------------------------------ the pass
+
+
+def fused_plan(
+    ground: Ground,
+    base: Base,
+    by: Typed | None,
+    computed: Sequence[Component],
+    keys: Sequence[str],
+    dims: Sequence[Dims],
+    windows: Sequence[Window],
+) -> Plan:
+    """All components of a base, for all slices and windows, in one pass. Windows must be disjoint (except for states)."""
+    aggregates = {f"c{index}": _with_conditions(component) for index, component in enumerate(computed)}
+    if base.snapshot is not None and base.snapshot.at in ("average", "total"):
+        aggregates = {name: weighted(aggregate) for name, aggregate in aggregates.items()}
+    if base.kind == "groups":
+        return _groups_plan(ground, base, aggregates, dims, windows)
+    only = _rows_that_count(computed, by, keys)
+    needed = _expressions(aggregates, by, dims, only)
+    rows, window = _windowed(ground, base, needed, only, windows)
+    split: dict[str, Typed] = {"$k": Typed("to_text", TEXT, (by,))} if by is not None else {}
+    for index, dim in enumerate(dims):
+        split |= {f"$d{index}_{at}": Typed("to_text", TEXT, (typed,)) for at, (_, typed) in enumerate(dim)}
+    return _grouped(ground, base, rows, window, split, aggregates, dims, by is not None)
+
+
+def _grouped(
+    ground: Ground,
+    base: Base,
+    rows: Plan,
+    window: Typed,
+    split: dict[str, Typed],
+    aggregates: dict[str, Aggregate],
+    dims: Sequence[Dims],
+    keyed: bool,
+) -> Plan:
+    """Rows to grouped aggregates; expressions are computed once, in a projection beneath."""
+    columns: dict[str, Typed] = {"$w": window} | {n: lowered(ground, base, t) for n, t in split.items()}
+    plain: dict[str, Aggregate] = {}
+    for name, aggregate in aggregates.items():
+        where = aggregate.where
+        args = tuple(_column(columns, lowered(ground, base, arg)) for arg in aggregate.args)
+        order = _column(columns, lowered(ground, base, aggregate.by)) if aggregate.by is not None else None
+        condition = _column(columns, lowered(ground, base, where)) if where is not None else None
+        plain[name] = replace(aggregate, args=args, by=order, where=condition)
+    head = ("$w", "$k") if keyed else ("$w",)
+    sets = tuple((*head, *(f"$d{index}_{at}" for at in range(len(dim)))) for index, dim in enumerate(dims))
+    return Group(Project(rows, columns), sets, plain)
+
+
+def _column(columns: dict[str, Typed], typed: Typed) -> Typed:
+    """The column that holds an expression, added when it is new."""
+    if typed.op == "literal":
+        return typed
+    for name, known in columns.items():
+        if known == typed:
+            return named(name, typed.type)
+    name = f"$x{len(columns)}"
+    columns[name] = typed
+    return named(name, typed.type)
+
+
+def _with_conditions(component: Component) -> Aggregate:
+    return replace(component.aggregate, where=both(*sorted(component.conditions, key=repr)))
+
+
+def _rows_that_count(computed: Sequence[Component], by: Typed | None, keys: Sequence[str]) -> Typed | None:
+    """A condition outside which no component has rows: what all of them ask for, and one of the keys."""
+    common = frozenset.intersection(*(component.conditions for component in computed)) if computed else frozenset()
+    conditions = sorted(common, key=repr)
+    if by is not None:
+        conditions.append(Typed("in", BOOLEAN, (by, *(literal(value, TEXT) for value in sorted(set(keys))))))
+    return both(*conditions)
+
+
+def _expressions(
+    aggregates: dict[str, Aggregate], by: Typed | None, dims: Sequence[Dims], only: Typed | None
+) -> list[Typed]:
+    found = [typed for typed in (by, only) if typed is not None]
+    found += [typed for dim in dims for _, typed in dim]
+    for aggregate in aggregates.values():
+        found += [*aggregate.args, *(t for t in (aggregate.where, aggregate.by) if t is not None)]
+    return found
+
+
+def survival_plan(ground: Ground, component: Component, dim: Dims, windows: Sequence[Window]) -> Plan:
+    """Kaplan-Meier estimate of one censored duration, for one way to split; the answer is in column ``c0``."""
+    base, duration = component.base, component.aggregate.args[0]
+    start, end = duration.args
+    where = both(*sorted(component.conditions, key=repr), _present(start))
+    split = {f"$d0_{at}": Typed("to_text", TEXT, (typed,)) for at, (_, typed) in enumerate(dim)}
+    now = Typed("now", TIMESTAMP)
+    gone = named("$ended", TIMESTAMP)
+    until = Typed("if", TIMESTAMP, (_absent(end), Typed("coalesce", TIMESTAMP, (gone, now)), end))
+    observed = Typed("duration", duration.type, (start, until))
+    needed = [duration, observed, *([where] if where else []), *split.values()]
+    rows, window = _windowed(ground, base, needed, where, windows)
+    columns = {"$w": window} | {name: lowered(ground, base, typed) for name, typed in split.items()}
+    columns |= {"$t": lowered(ground, base, observed), "$done": _present(end)}
+    keys = ("$w", *split)
+    if component.aggregate.name == "survival_mean":
+        return Survival(Project(rows, columns), keys, "$t", "$done", mean="c0")
+    return Survival(Project(rows, columns), keys, "$t", "$done", {"c0": component.aggregate.param or 0.5})
+
+
+def _groups_plan(
+    ground: Ground, base: Base, aggregates: dict[str, Aggregate], dims: Sequence[Dims], windows: Sequence[Window]
+) -> Plan:
+    """One row per group first, then the aggregates over groups. Takes one way to split at a time."""
+    (dim,) = dims
+    inner = {name: formula.aggregates()[0] for name, formula in base.each}
+    own = {name: typed for name, typed in dim if not (typed.op == "field" and typed.value in {*dict(base.per), *inner})}
+    needed = [*dict(base.per).values(), *own.values(), *([base.where] if base.where is not None else [])]
+    needed += _expressions(inner, None, (), None)
+    rows, window = _windowed(ground, base, needed, base.where, windows)
+    split = {
+        **{f"$g.{name}": typed for name, typed in base.per},
+        **{f"$s.{name}": typed for name, typed in own.items()},
+    }
+    one = tuple((name, typed) for name, typed in split.items())
+    grouped = _regrouped(ground, base, rows, window, one, inner)
+    columns: dict[str, Typed] = {"$w": WINDOW}
+    columns |= {name: named(f"$g.{name}", typed.type) for name, typed in base.per}
+    columns |= {name: named(f"$e.{name}", formula.type) for name, formula in base.each}
+    for at, (name, typed) in enumerate(dim):
+        source = named(f"$s.{name}", typed.type) if name in own else columns[str(typed.value)]
+        columns[f"$d0_{at}"] = Typed("to_text", TEXT, (source,))
+    sets = (("$w", *(f"$d0_{at}" for at in range(len(dim)))),)
+    return Group(Project(grouped, columns), sets, aggregates)
+
+
+def _regrouped(ground: Ground, base: Base, rows: Plan, window: Typed, split: Dims, inner: dict[str, Aggregate]) -> Plan:
+    columns: dict[str, Typed] = {"$w": window}
+    columns |= {name: lowered(ground, base, typed) for name, typed in split}
+    plain = {}
+    for name, aggregate in inner.items():
+        args = tuple(_column(columns, lowered(ground, base, arg)) for arg in aggregate.args)
+        order = _column(columns, lowered(ground, base, aggregate.by)) if aggregate.by is not None else None
+        where = _column(columns, lowered(ground, base, aggregate.where)) if aggregate.where is not None else None
+        plain[f"$e.{name}"] = replace(aggregate, args=args, by=order, where=where)
+    return Group(Project(rows, columns), (("$w", *(name for name, _ in split)),), plain)
+
+
+# ---------------------------------------------------------------------------------------------- rows and their windows
+
+
+def _windowed(
+    ground: Ground, base: Base, needed: Sequence[Typed], only: Typed | None, windows: Sequence[Window]
+) -> tuple[Plan, Typed]:
+    """The base's rows that count, and the index of the window each belongs to."""
+    if base.kind == "states":
+        return states_in_windows(ground, base, needed, only, windows)
+    assert base.time is not None
+    by_day = base.time.type.kind == "date"
+    first = tables.day_us(windows[0].first_day) if by_day else windows[0].start_us
+    last = tables.day_us(windows[-1].last_day + timedelta(days=1)) if by_day else windows[-1].end_us
+    plan = rows_of(ground, base, [*needed, base.time], first, last)
+    inside = both(*_between(base.time, windows, by_day), lowered(ground, base, only) if only is not None else None)
+    assert inside is not None
+    plan = Filter(plan, inside)
+    if len(windows) == 1:
+        return plan, literal(0, INTEGER)
+    ground.tables["ticks"] = tables.days(windows) if by_day else tables.ticks(windows)
+    tick = Typed("day_number" if by_day else "tick", INTEGER, (base.time,))
+    return Join(plan, Given("ticks"), ((tick, named("tick", INTEGER)),), "inner"), WINDOW
+
+
+def _between(time: Typed, windows: Sequence[Window], by_day: bool) -> list[Typed]:
+    if by_day:
+        first = Typed("moment", DATE, (), windows[0].first_day.isoformat())
+        last = Typed("moment", DATE, (), windows[-1].last_day.isoformat())
+        return [Typed(">=", BOOLEAN, (time, first)), Typed("<=", BOOLEAN, (time, last))]
+    return [
+        Typed(">=", BOOLEAN, (time, us_literal(windows[0].start_us))),
+        Typed("<", BOOLEAN, (time, us_literal(windows[-1].end_us))),
+    ]
+
+
+def _absent(typed: Typed) -> Typed:
+    return Typed("is_null", BOOLEAN, (typed,))
+
+
+def _present(typed: Typed) -> Typed:
+    return Typed("not", BOOLEAN, (_absent(typed),))

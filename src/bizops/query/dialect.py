@@ -1,0 +1,210 @@
+"""How one engine says what an expression means: a closed table of functions.
+
+Every operation of :mod:`bizops.model.typed` has one entry. An operation without entry is refused; nothing is passed
+through by name, because names agree between engines more often than meanings do (see ``docs/decisions``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from sqlglot import exp
+
+Builder = Callable[..., exp.Expression]
+
+
+def call(name: str, *args: exp.Expression | str | int | float) -> exp.Expression:
+    """A call of one of the engine's own functions."""
+    return exp.Anonymous(
+        this=name, expressions=[exp.convert(arg) if not isinstance(arg, exp.Expression) else arg for arg in args]
+    )
+
+
+def number(value: int | float | Fraction) -> exp.Expression:
+    """A number as the engine reads it back unchanged."""
+    if isinstance(value, Fraction):
+        value = float(value)
+    if isinstance(value, int):
+        return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
+    return exp.cast(exp.Literal.string(repr(value)), "DOUBLE")
+
+
+def text(value: str) -> exp.Expression:
+    """A text, quoted."""
+    return exp.Literal.string(value)
+
+
+def double(value: exp.Expression) -> exp.Expression:
+    """The value as a float."""
+    return exp.cast(value, "DOUBLE")
+
+
+def scale(value: exp.Expression, factor: Fraction) -> exp.Expression:
+    """The value times an exact factor."""
+    if factor.denominator == 1:
+        return exp.Mul(this=exp.paren(value), expression=number(factor.numerator))
+    scaled = exp.Mul(this=double(value), expression=number(float(factor.numerator)))
+    return exp.Div(this=scaled, expression=number(float(factor.denominator)))
+
+
+def divide(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    """True division; nothing divided by zero is no value, on every engine."""
+    return exp.Div(this=double(left), expression=exp.func("NULLIF", double(right), number(0)))
+
+
+def all_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
+    """The conjunction of conditions."""
+    return exp.and_(*conditions) if len(conditions) > 1 else conditions[0]
+
+
+class DuckDb:
+    """DuckDB's functions."""
+
+    name = "duckdb"
+
+    operators: dict[str, type[exp.Expression]] = {
+        "+": exp.Add,
+        "-": exp.Sub,
+        "*": exp.Mul,
+        "=": exp.EQ,
+        "<>": exp.NEQ,
+        "<": exp.LT,
+        "<=": exp.LTE,
+        ">": exp.GT,
+        ">=": exp.GTE,
+    }
+
+    functions: dict[str, Builder] = {
+        "not": lambda x: exp.Not(this=exp.paren(x)),
+        "is_null": lambda x: exp.Is(this=exp.paren(x), expression=exp.null()),
+        "in": lambda x, *items: exp.In(this=exp.paren(x), expressions=list(items)),
+        "neg": lambda x: exp.Neg(this=exp.paren(x)),
+        "/": divide,
+        "if": lambda c, a, b: exp.Case(ifs=[exp.If(this=c, true=a)], default=b),
+        "coalesce": lambda *xs: exp.func("COALESCE", *xs),
+        "abs": lambda x: call("abs", x),
+        "lower": lambda x: call("lower", x),
+        "upper": lambda x: call("upper", x),
+        "trim": lambda x: call("trim", x),
+        "length": lambda x: call("length", x),
+        "starts_with": lambda x, y: call("starts_with", x, y),
+        "ends_with": lambda x, y: call("ends_with", x, y),
+        "contains": lambda x, y: call("contains", x, y),
+        "concat": lambda *xs: call("concat", *xs),
+        "to_number": lambda x: exp.TryCast(this=x, to=exp.DataType.build("DOUBLE")),
+        "to_text": lambda x: exp.cast(x, "VARCHAR"),
+        "and": lambda a, b: exp.And(this=exp.paren(a), expression=exp.paren(b)),
+        "or": lambda a, b: exp.Or(this=exp.paren(a), expression=exp.paren(b)),
+        "greatest": lambda a, b: call("greatest", a, b),
+        "least": lambda a, b: call("least", a, b),
+        "identity": lambda x: x,
+    }
+
+    def timestamp(self, us: int) -> exp.Expression:
+        """An instant."""
+        return call("make_timestamp", number(us))
+
+    def date(self, iso: str) -> exp.Expression:
+        """A day."""
+        return exp.cast(text(iso), "DATE")
+
+    def micros(self, ts: exp.Expression) -> exp.Expression:
+        """Microseconds since 1970 of an instant."""
+        return call("epoch_us", ts)
+
+    def day_number(self, date: exp.Expression) -> exp.Expression:
+        """Days since 1970 of a date."""
+        return call("date_diff", "day", self.date("1970-01-01"), date)
+
+    def plus_seconds(self, ts: exp.Expression, seconds: exp.Expression) -> exp.Expression:
+        """An instant moved by seconds."""
+        return exp.Add(this=ts, expression=call("to_seconds", seconds))
+
+    def as_date(self, ts: exp.Expression) -> exp.Expression:
+        """The day on which an instant without zone falls."""
+        return exp.cast(ts, "DATE")
+
+    def hour_of(self, ts: exp.Expression) -> exp.Expression:
+        """0 to 23."""
+        return call("hour", ts)
+
+    def weekday_of(self, date: exp.Expression) -> exp.Expression:
+        """1 (Monday) to 7, as ISO 8601 counts."""
+        return call("isodow", date)
+
+    def first_of(self, part: str, date: exp.Expression) -> exp.Expression:
+        """The first day of the month or year."""
+        return exp.cast(call("date_trunc", part, date), "DATE")
+
+    def minus_days(self, date: exp.Expression, days: exp.Expression) -> exp.Expression:
+        """A date some days earlier."""
+        return exp.Sub(this=date, expression=exp.cast(days, "INTEGER"))
+
+    def whole_division(self, value: exp.Expression, by: int) -> exp.Expression:
+        """Integer division, rounding towards minus infinity for the non-negative values it is used on."""
+        return exp.IntDiv(this=value, expression=number(by))
+
+    def read_segments(self, paths: Sequence[str]) -> exp.Expression:
+        """The rows of Parquet files; a column that a file does not have is without value in its rows."""
+        by_name = exp.EQ(this=exp.to_identifier("union_by_name"), expression=exp.true())
+        return exp.Anonymous(
+            this="read_parquet", expressions=[exp.Array(expressions=[text(path) for path in paths]), by_name]
+        )
+
+    column_types = {
+        "text": "VARCHAR",
+        "integer": "BIGINT",
+        "number": "DOUBLE",
+        "decimal": "DECIMAL(18,4)",
+        "boolean": "BOOLEAN",
+        "date": "DATE",
+        "timestamp": "TIMESTAMP",
+    }
+
+    def aggregate(
+        self, name: str, args: Sequence[exp.Expression], by: exp.Expression | None, param: float | None
+    ) -> exp.Expression:
+        """One aggregate without its filter; percentile definitions are Hyndman and Fan's type 7 and type 1."""
+        if name == "tally":
+            return exp.Count(this=exp.Star())
+        if name == "count":
+            return exp.Count(this=args[0] if args else exp.Star())
+        if name == "distinct":
+            what = args[0] if len(args) == 1 else call("row", *args)
+            return exp.Count(this=exp.Distinct(expressions=[what]))
+        if name == "percentile":
+            return call("quantile_cont", double(args[0]), number(param or 0.0))
+        if name == "percentile_disc":
+            return call("quantile_disc", double(args[0]), number(param or 0.0))
+        if name in ("first", "last"):
+            # Ties are broken by the value itself, so that the order of rows never decides.
+            assert by is not None
+            return call("arg_min" if name == "first" else "arg_max", args[0], call("row", by, args[0]))
+        if name == "mask":
+            return call(
+                "bit_or",
+                exp.BitwiseLeftShift(this=exp.cast(number(1), "BIGINT"), expression=exp.cast(args[0], "INTEGER")),
+            )
+        return call({"stddev": "stddev_samp"}.get(name, name), args[0])
+
+    aggregates = frozenset(
+        {
+            "tally",
+            "count",
+            "distinct",
+            "sum",
+            "avg",
+            "min",
+            "max",
+            "stddev",
+            "percentile",
+            "percentile_disc",
+            "first",
+            "last",
+            "mask",
+        }
+    )
+
+
+DUCKDB = DuckDb()

@@ -1,0 +1,113 @@
+"""What is to be computed, before any engine is chosen: a small algebra over tables.
+
+A plan is a tree of the nodes below. Values per row are typed expressions (:class:`bizops.model.typed.Typed`) whose fields
+are columns of the node beneath. Nodes name their output columns; an engine's dialect turns the tree into its own syntax
+tree. Instants are microsecond timestamps in UTC throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bizops.model.typed import Aggregate, Typed
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The current rows of immutable segments: ``columns`` by name and kind.
+
+    ``deleted`` are files that name, by ``_delivery`` and ``_row``, the rows that no longer count.
+    """
+
+    source: str
+    paths: tuple[str, ...]
+    columns: Mapping[str, str]
+    deleted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Given:
+    """A small table handed over in memory, by name: a calendar, rates, windows."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Only the rows for which the condition holds."""
+
+    input: Plan
+    where: Typed
+
+
+@dataclass(frozen=True)
+class Project:
+    """New columns, one row a row; with ``keep``, beside the input's own."""
+
+    input: Plan
+    columns: Mapping[str, Typed]
+    keep: bool = False
+
+
+@dataclass(frozen=True)
+class Join:
+    """Rows of ``left`` beside the matching rows of ``right``.
+
+    ``on`` pairs expressions over either side; ``within`` adds ``low <= value`` and ``value < high`` (a missing ``high`` is
+    open) for rows that hold over a while. Column names of both sides must differ.
+    """
+
+    left: Plan
+    right: Plan
+    on: tuple[tuple[Typed, Typed], ...]
+    how: str = "left"
+    within: tuple[Typed, Typed, Typed] | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Aggregates over groups.
+
+    ``sets`` are the grouping sets, each a tuple of column names of the input. With more than one set, the column
+    ``grouping`` tells which set a row belongs to (its index in ``sets``).
+    """
+
+    input: Plan
+    sets: tuple[tuple[str, ...], ...]
+    aggregates: Mapping[str, Aggregate]
+
+
+@dataclass(frozen=True)
+class Survival:
+    """Kaplan-Meier estimates per group: column ``duration`` (microseconds) and ``ended`` (whether it ended or was cut off).
+
+    ``quantiles`` gives output columns with the time by which that share is done (no value where it is not reached);
+    ``mean`` names the restricted mean. Kaplan and Meier (1958), equation 2b.
+    """
+
+    input: Plan
+    keys: tuple[str, ...]
+    duration: str
+    ended: str
+    quantiles: Mapping[str, float] = field(default_factory=dict)
+    mean: str | None = None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The rows of several plans with the same columns, one after the other."""
+
+    inputs: tuple[Plan, ...]
+
+
+Plan = Scan | Given | Filter | Project | Join | Group | Survival | Stack
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What expressions over time need to know: offsets of the zone from UTC, as ``(from_us, seconds)``, and 'now'."""
+
+    offsets: tuple[tuple[int, int], ...] = ((0, 0),)
+    now_us: int | None = None
+    week_start: int = 1
