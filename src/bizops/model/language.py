@@ -1,28 +1,32 @@
 """The language of the model: every section, every key, its meaning.
 
 This file is the only owner of the language. The loader, ``bizops schema`` and the reference in
-``docs/reference/language.md`` are all derived from the declarations below: ``key(kind, meaning)`` states what a key takes
-(see :mod:`bizops.model.kinds`) and what it means. A key without ``default`` is required.
+``docs/reference/language.md`` are all derived from the declarations below: ``takes(kind, meaning)`` states what a key
+takes (see :mod:`bizops.model.kinds`) and what it means. A key without ``default`` is required.
 """
+
+# ruff: noqa: RUF009  (`takes` wraps dataclasses.field: it is a declaration, not a default)
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from decimal import Decimal
 
+from bizops.errors import Place
 from bizops.model.kinds import (
     Bool,
     Date,
     DayHours,
     Decimal_,
     Duration,
-    Either,
     Expression,
     ExprText,
     Int,
     ListOf,
     MapOf,
+    Name,
     Nested,
     Number,
     PeriodLabel,
@@ -34,9 +38,9 @@ from bizops.model.kinds import (
     UnitText,
     Word,
     Zone,
-    key,
+    takes,
 )
-from bizops.model.nodes import Node
+from bizops.model.nodes import Map, Node, place_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +48,14 @@ class Definition:
     """What every definition has: its name (the key it stands under) and the node it was read from."""
 
     name: str = ""
-    node: Node = field(repr=False, compare=False, hash=False)
+    node: Node = field(default_factory=Map, repr=False, compare=False, hash=False)
+
+    def place(self, *path: str | int) -> Place:
+        """Where the value of a key stands, or its part; the definition's own name when the path is empty or absent.
+
+        ``kpi.place("slices", 0)`` is the first slice.
+        """
+        return place_of(self.node, *path)
 
 
 # ---------------------------------------------------------------------------------------------------------------- words
@@ -54,60 +65,62 @@ class Definition:
 class Term(Definition):
     """A word that business and IT both use."""
 
-    title: Text = key(Title(), "The word as people say it, in one or both languages.", default=None)
-    definition: Text = key(Title(), "What both sides agreed that it means.", default=None)
-    synonyms: tuple[str, ...] = key(ListOf(Str()), "Other words for the same thing; they lead here.", default=())
-    means: tuple[str, ...] = key(
-        ListOf(Ref("kpis", "events", "journeys", "sources", "services")), "The definitions this word is tied to.", default=()
+    title: Text = takes(Title(), "The word as people say it, in one or both languages.", default=None)
+    definition: Text = takes(Title(), "What both sides agreed that it means.", default=None)
+    synonyms: tuple[str, ...] = takes(ListOf(Str()), "Other words for the same thing; they lead here.", default=())
+    means: tuple[str, ...] = takes(
+        ListOf(Ref("kpis", "events", "journeys", "sources", "services")),
+        "The definitions this word is tied to.",
+        default=(),
     )
-    unit: bool = key(Bool(), "The word is a counting unit: `unit: order` may be written on a KPI.", default=False)
-    agreed_by: tuple[str, ...] = key(ListOf(Ref("teams")), "Teams that agreed to the definition.", default=())
+    unit: bool = takes(Bool(), "The word is a counting unit: `unit: order` may be written on a KPI.", default=False)
+    agreed_by: tuple[str, ...] = takes(ListOf(Ref("teams")), "Teams that agreed to the definition.", default=())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interest(Definition):
     """What a team gains or loses by."""
 
-    kpi: str = key(Ref("kpis"), "The KPI in question.")
-    wants: str = key(Word("up", "down", "steady"), "Where the team wants it to go.")
-    because: Text = key(Title(), "Why, in the team's words.", default=None)
+    kpi: str = takes(Ref("kpis"), "The KPI in question.")
+    wants: str = takes(Word("up", "down", "steady"), "Where the team wants it to go.")
+    because: Text = takes(Title(), "Why, in the team's words.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person(Definition):
     """Somebody who takes part in the loop."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    role: str = key(Str(), "What the person does in the team.", default="")
-    mail: str = key(Str(), "Where digests and reminders go.", default="")
+    title: Text = takes(Title(), "Display name.", default=None)
+    role: str = takes(Str(), "What the person does in the team.", default="")
+    mail: str = takes(Str(), "Where digests and reminders go.", default="")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Team(Definition):
     """A group on the business or the IT side."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    side: str = key(Word("business", "it"), "Which side the team speaks for.")
-    people: Mapping[str, Person] = key(MapOf(Nested(Person)), "Members, by a short name.", default={})
-    interests: tuple[Interest, ...] = key(ListOf(Nested(Interest)), "KPIs the team gains or loses by.", default=())
+    title: Text = takes(Title(), "Display name.", default=None)
+    side: str = takes(Word("business", "it"), "Which side the team speaks for.")
+    people: Mapping[str, Person] = takes(MapOf(Nested(Person)), "Members, by a short name.", default={})
+    interests: tuple[Interest, ...] = takes(ListOf(Nested(Interest)), "KPIs the team gains or loses by.", default=())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operation(Definition):
     """Something a service does for its users."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    description: Text = key(Title(), "What it does.", default=None)
+    title: Text = takes(Title(), "Display name.", default=None)
+    description: Text = takes(Title(), "What it does.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service(Definition):
     """A digital service and what it does."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    description: Text = key(Title(), "What it is for.", default=None)
-    team: str | None = key(Ref("teams"), "The team that owns it.", default=None)
-    operations: Mapping[str, Operation] = key(MapOf(Nested(Operation)), "What it does, by name.", default={})
+    title: Text = takes(Title(), "Display name.", default=None)
+    description: Text = takes(Title(), "What it is for.", default=None)
+    team: str | None = takes(Ref("teams"), "The team that owns it.", default=None)
+    operations: Mapping[str, Operation] = takes(MapOf(Nested(Operation)), "What it does, by name.", default={})
 
 
 # -------------------------------------------------------------------------------------------------------------- sources
@@ -117,29 +130,34 @@ class Service(Definition):
 class Column(Definition):
     """One column of a source."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    type: str = key(
+    title: Text = takes(Title(), "Display name.", default=None)
+    type: str = takes(
         Word("text", "integer", "number", "decimal", "boolean", "date", "timestamp"),
-        "What the values are. `decimal` is exact (18 digits, 4 after the point) and the type for money; `number` is a float.",
+        "What the values are. `decimal` is exact (18 digits, 4 after the point) and the type for money; "
+        "`number` is a float.",
     )
-    unit: str | None = key(UnitText(), "Unit of a numeric column, e.g. `EUR`, `ms`, `fte`.", default=None)
-    currency: str | None = key(Str(), "Column that holds the currency code of each row's amount.", default=None)
-    header: str | None = key(Str(), "Name of the column in the file or table, when it differs.", default=None)
-    format: str | None = key(Str(), "How dates and times are written, e.g. `%d/%m/%Y %H:%M`; ISO 8601 otherwise.", default=None)
-    zone: str | None = key(Zone(), "Zone of times without offset, when it differs from the source's.", default=None)
-    nulls: tuple[str, ...] = key(ListOf(Str()), "Texts that mean 'no value', besides the empty one.", default=())
-    required: bool = key(Bool(), "A row without a value goes to the quarantine.", default=False)
-    values: tuple[str, ...] = key(ListOf(Str()), "The only values allowed; other rows go to the quarantine.", default=())
-    min: float | None = key(Number(), "Smallest value allowed; other rows go to the quarantine.", default=None)
-    max: float | None = key(Number(), "Largest value allowed; other rows go to the quarantine.", default=None)
+    unit: str | None = takes(UnitText(), "Unit of a numeric column, e.g. `EUR`, `ms`, `fte`.", default=None)
+    currency: str | None = takes(Str(), "Column that holds the currency code of each row's amount.", default=None)
+    header: str | None = takes(Str(), "Name of the column in the file or table, when it differs.", default=None)
+    format: str | None = takes(
+        Str(), "How dates and times are written, e.g. `%d/%m/%Y %H:%M`; ISO 8601 otherwise.", default=None
+    )
+    zone: str | None = takes(Zone(), "Zone of times without offset, when it differs from the source's.", default=None)
+    nulls: tuple[str, ...] = takes(ListOf(Str()), "Texts that mean 'no value', besides the empty one.", default=())
+    required: bool = takes(Bool(), "A row without a value goes to the quarantine.", default=False)
+    values: tuple[str, ...] = takes(
+        ListOf(Str()), "The only values allowed; other rows go to the quarantine.", default=()
+    )
+    min: float | None = takes(Number(), "Smallest value allowed; other rows go to the quarantine.", default=None)
+    max: float | None = takes(Number(), "Largest value allowed; other rows go to the quarantine.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lookup(Definition):
     """Columns of another source, found by its key: they are then named `lookup.column`."""
 
-    source: str = key(Ref("sources"), "The source that is looked up.")
-    on: Mapping[str, str] = key(
+    source: str = takes(Ref("sources"), "The source that is looked up.")
+    on: Mapping[str, str] = takes(
         MapOf(Str()),
         "Own column to key column. It must cover the other source's whole key (else rows would multiply: `fan-out`); "
         "where the other source has `valid`, the row valid at this row's time is taken.",
@@ -150,19 +168,21 @@ class Lookup(Definition):
 class Validity(Definition):
     """The two columns between which a row holds."""
 
-    start: str = key(Str(), "Column with the first instant or day on which the row holds.")
-    end: str = key(Str(), "Column with the instant or day from which it no longer holds; no value means still valid.")
+    start: str = takes(Str(), "Column with the first instant or day on which the row holds.")
+    end: str = takes(Str(), "Column with the instant or day from which it no longer holds; no value means still valid.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sql(Definition):
     """Where a table is pulled from."""
 
-    url: str = key(Str(), "`sqlite:path` or `postgresql://...`; `env:NAME` reads it from the environment.")
-    table: str | None = key(Str(), "The table or view.", default=None)
-    query: str | None = key(Str(), "A SELECT, where a table is not enough.", default=None)
-    cursor: str | None = key(Str(), "Column that grows with every change; later pulls start from its last value.", default=None)
-    overlap: Duration | None = key(
+    url: str = takes(Str(), "`sqlite:path` or `postgresql://...`; `env:NAME` reads it from the environment.")
+    table: str | None = takes(Str(), "The table or view.", default=None)
+    query: str | None = takes(Str(), "A SELECT, where a table is not enough.", default=None)
+    cursor: str | None = takes(
+        Str(), "Column that grows with every change; later pulls start from its last value.", default=None
+    )
+    overlap: Duration | None = takes(
         Span(), "How far behind the last value a pull starts again, to catch late commits.", default=None
     )
 
@@ -171,39 +191,58 @@ class Sql(Definition):
 class Source(Definition):
     """Where data come from, and what its rows are."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    description: Text = key(Title(), "What one row is.", default=None)
-    kind: str = key(Word("files", "sql", "manual"), "How the data arrive.", default="files")
-    service: str | None = key(Ref("services"), "The service the data come from.", default=None)
-    owner: str | None = key(Ref("teams"), "Who answers for the data.", default=None)
-    files: tuple[str, ...] = key(
-        ListOf(Str()), "Files `bizops load` takes when none is named; patterns such as `data/*.csv`, relative to the workspace.", default=()
-    )
-    format: str | None = key(Word("csv", "parquet", "jsonl", "xlsx", "xes"), "File format; told by the name otherwise.", default=None)
-    delimiter: str | None = key(Str(), "CSV: the separator; found out otherwise.", default=None)
-    encoding: str = key(Str(), "CSV, JSONL: the encoding.", default="utf-8")
-    decimal_comma: bool = key(Bool(), "CSV: `1.234,50` means 1234.5.", default=False)
-    sheet: str | None = key(Str(), "XLSX: the sheet; the first otherwise.", default=None)
-    sql: Sql | None = key(Nested(Sql), "The table, when `kind: sql`.", default=None)
-    columns: Mapping[str, Column] = key(MapOf(Nested(Column, short="type")), "The columns, by the name used in the model.")
-    key: tuple[str, ...] = key(
+    title: Text = takes(Title(), "Display name.", default=None)
+    description: Text = takes(Title(), "What one row is.", default=None)
+    kind: str = takes(Word("files", "sql", "manual"), "How the data arrive.", default="files")
+    service: str | None = takes(Ref("services"), "The service the data come from.", default=None)
+    owner: str | None = takes(Ref("teams"), "Who answers for the data.", default=None)
+    files: tuple[str, ...] = takes(
         ListOf(Str()),
-        "Columns that tell one row from another. A row with a known key and other content corrects the old one. Without key "
-        "the whole row is the key, counted as often as it stands in one delivery.",
+        "Files `bizops load` takes when none is named; patterns such as `data/*.csv`, relative to the workspace.",
         default=(),
     )
-    version: str | None = key(Str(), "Column that grows with every change of a row; an older version never replaces a newer one.", default=None)
-    time: str | None = key(Str(), "Column that says when the row's fact happened.", default=None)
-    valid: Validity | None = key(Nested(Validity), "For rows that hold over a while (a roster, a price list).", default=None)
-    zone: str = key(Zone(), "Zone of times that carry no offset.", default="UTC")
-    since: date | None = key(Date(), "The first day on which the data are complete; the day of the first row otherwise.", default=None)
-    every: Duration | None = key(Span(), "How often data arrive, e.g. `1 d`; a longer silence makes the data late.", default=None)
-    known: str = key(
+    format: str | None = takes(
+        Word("csv", "parquet", "jsonl", "xlsx", "xes"), "File format; told by the name otherwise.", default=None
+    )
+    delimiter: str | None = takes(Str(), "CSV: the separator; found out otherwise.", default=None)
+    encoding: str = takes(Str(), "CSV, JSONL: the encoding.", default="utf-8")
+    decimal_comma: bool = takes(Bool(), "CSV: `1.234,50` means 1234.5.", default=False)
+    sheet: str | None = takes(Str(), "XLSX: the sheet; the first otherwise.", default=None)
+    sql: Sql | None = takes(Nested(Sql), "The table, when `kind: sql`.", default=None)
+    columns: Mapping[str, Column] = takes(
+        MapOf(Nested(Column, short="type"), keys=Name()), "The columns, by the name used in the model."
+    )
+    key: tuple[str, ...] = takes(
+        ListOf(Str()),
+        "Columns that tell one row from another. A row with a known key and other content corrects the old one. "
+        "Without key the whole row is the key, counted as often as it stands in one delivery.",
+        default=(),
+    )
+    version: str | None = takes(
+        Str(),
+        "Column that grows with every change of a row; an older version never replaces a newer one.",
+        default=None,
+    )
+    time: str | None = takes(Str(), "Column that says when the row's fact happened.", default=None)
+    valid: Validity | None = takes(
+        Nested(Validity), "For rows that hold over a while (a roster, a price list).", default=None
+    )
+    zone: str = takes(Zone(), "Zone of times that carry no offset.", default="UTC")
+    since: dt.date | None = takes(
+        Date(), "The first day on which the data are complete; the day of the first row otherwise.", default=None
+    )
+    every: Duration | None = takes(
+        Span(), "How often data arrive, e.g. `1 d`; a longer silence makes the data late.", default=None
+    )
+    known: str = takes(
         Word("loaded", "time"),
-        "When a row counts as known for `--as-of`: when it was `loaded`, or already at its own `time` (history loaded at once).",
+        "When a row counts as known for `--as-of`: when it was `loaded`, or already at its own `time` "
+        "(history loaded at once).",
         default="loaded",
     )
-    lookups: Mapping[str, Lookup] = key(MapOf(Nested(Lookup)), "Other sources whose columns belong to a row, by name.", default={})
+    lookups: Mapping[str, Lookup] = takes(
+        MapOf(Nested(Lookup), keys=Name()), "Other sources whose columns belong to a row, by name.", default={}
+    )
 
 
 # ------------------------------------------------------------------------------------------------- events and journeys
@@ -213,48 +252,61 @@ class Source(Definition):
 class Event(Definition):
     """A business event: which rows of a source it is, when it happened, and to what."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    description: Text = key(Title(), "What happened.", default=None)
-    source: str = key(Ref("sources"), "The source whose rows are mapped.")
-    where: ExprText | None = key(Expression("boolean"), "Which rows; all otherwise.", default=None)
-    time: ExprText | None = key(Expression("timestamp"), "When it happened; the source's `time` otherwise.", default=None)
-    keys: Mapping[str, ExprText] = key(MapOf(Expression()), "What it happened to: `order: order_id`. Journeys join by these.", default={})
-    fields: Mapping[str, ExprText] = key(
-        MapOf(Expression()), "Further values by name; the columns of the source are there anyway.", default={}
+    title: Text = takes(Title(), "Display name.", default=None)
+    description: Text = takes(Title(), "What happened.", default=None)
+    source: str = takes(Ref("sources"), "The source whose rows are mapped.")
+    where: ExprText | None = takes(Expression("boolean"), "Which rows; all otherwise.", default=None)
+    time: ExprText | None = takes(
+        Expression("timestamp"), "When it happened; the source's `time` otherwise.", default=None
     )
-    service: str | None = key(Ref("services"), "The service in which it happens.", default=None)
-    operation: str | None = key(Str(), "The operation of that service.", default=None)
+    keys: Mapping[str, ExprText] = takes(
+        MapOf(Expression(), keys=Name()), "What it happened to: `order: order_id`. Journeys join by these.", default={}
+    )
+    fields: Mapping[str, ExprText] = takes(
+        MapOf(Expression(), keys=Name()),
+        "Further values by name; the columns of the source are there anyway.",
+        default={},
+    )
+    service: str | None = takes(Ref("services"), "The service in which it happens.", default=None)
+    operation: str | None = takes(Str(), "The operation of that service.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step(Definition):
     """One step of a journey."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    event: tuple[str, ...] = key(ListOf(Ref("events"), single=True), "The event, or events, that make the step.")
-    where: ExprText | None = key(Expression("boolean"), "Only these events.", default=None)
-    match: str = key(
+    title: Text = takes(Title(), "Display name.", default=None)
+    event: tuple[str, ...] = takes(ListOf(Ref("events"), single=True), "The event, or events, that make the step.")
+    where: ExprText | None = takes(Expression("boolean"), "Only these events.", default=None)
+    match: str = takes(
         Word("first", "last", "next"),
-        "Which one counts when there are several: the `first`, the `last`, or the first at or after the `after` step (`next`).",
+        "Which one counts when there are several: the `first`, the `last`, or the first at or after the "
+        "`after` step (`next`).",
         default="first",
     )
-    after: str | None = key(Str(), "For `match: next`: the step it follows; the step above otherwise.", default=None)
-    within: Duration | None = key(Span(), "For `match: next`: later than this does not count.", default=None)
+    after: str | None = takes(Str(), "For `match: next`: the step it follows; the step above otherwise.", default=None)
+    within: Duration | None = takes(Span(), "For `match: next`: later than this does not count.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Journey(Definition):
     """Ordered business steps of one case, joined by a key."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    description: Text = key(Title(), "What one case is.", default=None)
-    case: str = key(Str(), "The key that joins the events: every step's event must have it.")
-    steps: Mapping[str, Step] = key(MapOf(Nested(Step, short="event")), "The steps in their order. A case begins with the first one.")
-    ended_by: tuple[str, ...] = key(
-        ListOf(Str()), "Steps after which a case is no longer open even if it never arrives (rejected, withdrawn).", default=()
+    title: Text = takes(Title(), "Display name.", default=None)
+    description: Text = takes(Title(), "What one case is.", default=None)
+    case: str = takes(Str(), "The key that joins the events: every step's event must have it.")
+    steps: Mapping[str, Step] = takes(
+        MapOf(Nested(Step, short="event"), keys=Name()), "The steps in their order. A case begins with the first one."
     )
-    fields: Mapping[str, ExprText] = key(
-        MapOf(Expression()), "Further values of a case, taken from the row that made its first step; that row's columns are there anyway.", default={}
+    ended_by: tuple[str, ...] = takes(
+        ListOf(Str()),
+        "Steps after which a case is no longer open even if it never arrives (rejected, withdrawn).",
+        default=(),
+    )
+    fields: Mapping[str, ExprText] = takes(
+        MapOf(Expression(), keys=Name()),
+        "Further values of a case, taken from the row that made its first step; that row's columns are there anyway.",
+        default={},
     )
 
 
@@ -265,28 +317,32 @@ class Journey(Definition):
 class Owners(Definition):
     """Who answers for a KPI on each side."""
 
-    business: str | None = key(Ref("teams"), "The team on the business side.", default=None)
-    it: str | None = key(Ref("teams"), "The team on the IT side.", default=None)
+    business: str | None = takes(Ref("teams"), "The team on the business side.", default=None)
+    it: str | None = takes(Ref("teams"), "The team on the IT side.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MinimumGroup(Definition):
     """Below how many people a value is withheld."""
 
-    of: ExprText = key(Expression(), "What identifies a person, e.g. `employee_id`.")
-    size: int | None = key(Int(min=2, max=1000), "Fewer than this and the value is withheld; the workspace's `minimum_group` otherwise.", default=None)
+    of: ExprText = takes(Expression(), "What identifies a person, e.g. `employee_id`.")
+    size: int | None = takes(
+        Int(min=2, max=1000),
+        "Fewer than this and the value is withheld; the workspace's `minimum_group` otherwise.",
+        default=None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot(Definition):
     """How rows that describe a state (head-count, stock) make a value for a period."""
 
-    at: str = key(
+    at: str = takes(
         Word("last", "first", "average", "total"),
-        "The state at the end or start of the period, its time-weighted `average`, or the `total` of value times duration "
-        "(person-days). Between two snapshots the earlier one holds.",
+        "The state at the end or start of the period, its time-weighted `average`, or the `total` of value times "
+        "duration (person-days). Between two snapshots the earlier one holds.",
     )
-    weight: str = key(
+    weight: str = takes(
         Word("elapsed", "working_days", "working_hours"),
         "How `average` and `total` measure time: as it passes, or in the calendar's working days or hours.",
         default="elapsed",
@@ -297,57 +353,93 @@ class Snapshot(Definition):
 class IndexPart(Definition):
     """One part of an index."""
 
-    weight: float = key(Number(min=0), "Its share; weights are used as written and shown, and must add up to 1.")
-    worst: float = key(Number(), "The part's value that scores 0.")
-    best: float = key(Number(), "The part's value that scores 100.")
+    weight: float = takes(Number(min=0), "Its share; weights are used as written and shown, and must add up to 1.")
+    worst: float = takes(Number(), "The part's value that scores 0.")
+    best: float = takes(Number(), "The part's value that scores 100.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kpi(Definition):
     """A governed number."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    description: Text = key(Title(), "What it says and what it does not say.", default=None)
-    kind: str = key(Word("measure", "ratio", "journey", "series"), "Which of the four forms it has.")
-    unit: str = key(UnitText(), "Unit of the value, e.g. `EUR`, `h`, `%`, `order`, `EUR/fte`.", default="1")
-    decimals: int | None = key(Int(min=0, max=6), "Digits after the point on screens.", default=None)
-    direction: str = key(Word("up", "down", "range", "none"), "Where good lies.", default="none")
-    owners: Owners | None = key(Nested(Owners), "Who answers for it on each side.", default=None)
-    calendar: str | None = key(Ref("calendars"), "The calendar; the workspace's otherwise.", default=None)
-    grain: str = key(
-        Word("hour", "day", "week", "month", "quarter", "year", "fiscal_month", "fiscal_quarter", "fiscal_year", "total"),
+    title: Text = takes(Title(), "Display name.", default=None)
+    description: Text = takes(Title(), "What it says and what it does not say.", default=None)
+    kind: str = takes(Word("measure", "ratio", "journey", "series"), "Which of the four forms it has.")
+    unit: str = takes(UnitText(), "Unit of the value, e.g. `EUR`, `h`, `%`, `order`, `EUR/fte`.", default="1")
+    decimals: int | None = takes(Int(min=0, max=6), "Digits after the point on screens.", default=None)
+    direction: str = takes(Word("up", "down", "range", "none"), "Where good lies.", default="none")
+    owners: Owners | None = takes(Nested(Owners), "Who answers for it on each side.", default=None)
+    calendar: str | None = takes(Ref("calendars"), "The calendar; the workspace's otherwise.", default=None)
+    grain: str = takes(
+        Word(
+            "hour", "day", "week", "month", "quarter", "year", "fiscal_month", "fiscal_quarter", "fiscal_year", "total"
+        ),
         "The period it is usually read by.",
         default="month",
     )
-    slices: tuple[str, ...] = key(ListOf(Str()), "Fields by which it may be split.", default=())
-    minimum_group: MinimumGroup | None = key(Nested(MinimumGroup, short="of"), "Whose privacy the value touches.", default=None)
+    slices: tuple[str, ...] = takes(ListOf(Str()), "Fields by which it may be split.", default=())
+    minimum_group: MinimumGroup | None = takes(
+        Nested(MinimumGroup, short="of"), "Whose privacy the value touches.", default=None
+    )
     # measure
-    over: str | None = key(Ref("events", "sources"), "measure: the event or source whose rows are measured.", default=None)
-    where: ExprText | None = key(Expression("boolean"), "measure, journey: which rows or cases.", default=None)
-    per: Mapping[str, ExprText] = key(
-        MapOf(Expression(), list_of_names=True),
+    over: str | None = takes(
+        Ref("events", "sources"), "measure: the event or source whose rows are measured.", default=None
+    )
+    where: ExprText | None = takes(Expression("boolean"), "measure, journey: which rows or cases.", default=None)
+    per: Mapping[str, ExprText] = takes(
+        MapOf(Expression(), keys=Name(), list_of_names=True),
         "measure: make one row for each combination first (a customer, an employee and day) ...",
         default={},
     )
-    each: Mapping[str, ExprText] = key(MapOf(Expression()), "measure: ... with these aggregated values, which `value` then uses.", default={})
-    time: ExprText | None = key(Expression("timestamp"), "measure: the time that decides the period; the event's or source's otherwise.", default=None)
-    snapshot: Snapshot | None = key(Nested(Snapshot, short="at"), "measure: the rows are states, not happenings.", default=None)
+    each: Mapping[str, ExprText] = takes(
+        MapOf(Expression(), keys=Name()),
+        "measure: ... with these aggregated values, which `value` then uses.",
+        default={},
+    )
+    time: ExprText | None = takes(
+        Expression("timestamp"),
+        "measure: the time that decides the period; the event's or source's otherwise.",
+        default=None,
+    )
+    snapshot: Snapshot | None = takes(
+        Nested(Snapshot, short="at"), "measure: the rows are states, not happenings.", default=None
+    )
     # ratio
-    numerator: str | None = key(Ref("kpis"), "ratio: the upper KPI.", default=None)
-    denominator: str | None = key(Ref("kpis"), "ratio: the lower KPI. Both are aligned on period and slice; a ratio of sums, never a mean of ratios.", default=None)
+    numerator: str | None = takes(Ref("kpis"), "ratio: the upper KPI.", default=None)
+    denominator: str | None = takes(
+        Ref("kpis"),
+        "ratio: the lower KPI. Both are aligned on period and slice; a ratio of sums, never a mean of ratios.",
+        default=None,
+    )
     # journey
-    journey: str | None = key(Ref("journeys"), "journey: the journey whose cases are measured.", default=None)
-    clock: str = key(Word("elapsed", "working"), "journey: durations as time passes, or in the calendar's working hours.", default="elapsed")
-    open_cases: str = key(
+    journey: str | None = takes(Ref("journeys"), "journey: the journey whose cases are measured.", default=None)
+    clock: str = takes(
+        Word("elapsed", "working"),
+        "journey: durations as time passes, or in the calendar's working hours.",
+        default="elapsed",
+    )
+    open_cases: str = takes(
         Word("censor", "drop"),
-        "journey: percentiles and means count open cases as 'not yet' (`censor`), or leave them out and say so (`drop`).",
+        "journey: percentiles and means count open cases as 'not yet' (`censor`), or leave "
+        "them out and say so (`drop`).",
         default="censor",
     )
-    anchor: str | None = key(Str(), "journey: the step whose time decides the period; the first step otherwise.", default=None)
+    anchor: str | None = takes(
+        Str(), "journey: the step whose time decides the period; the first step otherwise.", default=None
+    )
+    region: ExprText | None = takes(
+        Expression("text"),
+        "Field with the calendar region of a row or case, where working time differs by region.",
+        default=None,
+    )
     # all
-    value: ExprText | None = key(Expression(), "measure, journey: the aggregate. series: the formula over KPIs.", default=None)
-    index: Mapping[str, IndexPart] = key(
-        MapOf(Nested(IndexPart)), "series: instead of a formula, a weighted index of these KPIs. A missing part leaves the index without value.", default={}
+    value: ExprText | None = takes(
+        Expression(), "measure, journey: the aggregate. series: the formula over KPIs.", default=None
+    )
+    index: Mapping[str, IndexPart] = takes(
+        MapOf(Nested(IndexPart)),
+        "series: instead of a formula, a weighted index of these KPIs. A missing part leaves the index without value.",
+        default={},
     )
 
 
@@ -358,68 +450,83 @@ class Kpi(Definition):
 class Evidence(Definition):
     """Why a link is believed."""
 
-    grade: str = key(Word("randomised", "quasi-experimental", "observational", "asserted"), "How strong it is.")
-    source: str = key(Str(), "Where it comes from: a study, an initiative, a person.")
-    date: date | None = key(Date(), "When.", default=None)
-    estimate: float | None = key(Number(), "Change of the upper KPI for a change of 1 (relative where both are relative).", default=None)
-    low: float | None = key(Number(), "Lower end of its 90 % interval.", default=None)
-    high: float | None = key(Number(), "Upper end of its 90 % interval.", default=None)
-    note: Text = key(Title(), "Anything a reader should know.", default=None)
+    grade: str = takes(Word("randomised", "quasi-experimental", "observational", "asserted"), "How strong it is.")
+    source: str = takes(Str(), "Where it comes from: a study, an initiative, a person.")
+    date: dt.date | None = takes(Date(), "When.", default=None)
+    estimate: float | None = takes(
+        Number(), "Change of the upper KPI for a change of 1 (relative where both are relative).", default=None
+    )
+    low: float | None = takes(Number(), "Lower end of its 90 % interval.", default=None)
+    high: float | None = takes(Number(), "Upper end of its 90 % interval.", default=None)
+    note: Text = takes(Title(), "Anything a reader should know.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Link(Definition):
     """An edge of the KPI tree."""
 
-    kpi: str = key(Ref("kpis"), "The upper KPI.")
-    kind: str = key(Word("identity", "influence"), "Arithmetic, or a hypothesis.")
-    formula: ExprText | None = key(Expression(), "identity: the arithmetic, e.g. `customers * revenue_per_customer`.", default=None)
-    by: str | None = key(Ref("kpis"), "influence: the lower KPI.", default=None)
-    lag: Duration | None = key(Span(), "influence: how long it takes to show.", default=None)
-    strength: float | None = key(Number(), "influence: % change of the upper KPI for 1 % of the lower.", default=None)
-    evidence: tuple[Evidence, ...] = key(ListOf(Nested(Evidence)), "influence: why it is believed; none means asserted.", default=())
+    kpi: str = takes(Ref("kpis"), "The upper KPI.")
+    kind: str = takes(Word("identity", "influence"), "Arithmetic, or a hypothesis.")
+    formula: ExprText | None = takes(
+        Expression(), "identity: the arithmetic, e.g. `customers * revenue_per_customer`.", default=None
+    )
+    by: str | None = takes(Ref("kpis"), "influence: the lower KPI.", default=None)
+    lag: Duration | None = takes(Span(), "influence: how long it takes to show.", default=None)
+    strength: float | None = takes(Number(), "influence: % change of the upper KPI for 1 % of the lower.", default=None)
+    evidence: tuple[Evidence, ...] = takes(
+        ListOf(Nested(Evidence)), "influence: why it is believed; none means asserted.", default=()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Band(Definition):
     """How far from the target still counts as what."""
 
-    good: float = key(Number(), "Share of the target reached that is good, e.g. 1.0 (0.98 where 'up' is good and a little less will do).", default=1.0)
-    warn: float = key(Number(), "Share reached below (or, for `down`, above) which it is bad; between both: watch.", default=0.9)
+    good: float = takes(
+        Number(),
+        "Share of the target reached that is good, e.g. 1.0 (0.98 where 'up' is good and a little less will do).",
+        default=1.0,
+    )
+    warn: float = takes(
+        Number(), "Share reached below (or, for `down`, above) which it is bad; between both: watch.", default=0.9
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target(Definition):
     """Where a KPI is meant to be, period by period."""
 
-    kpi: str = key(Ref("kpis"), "The KPI.")
-    slice: Mapping[str, str] = key(MapOf(Str()), "The segment it holds for, e.g. `{region: BY}`; the whole otherwise.", default={})
-    series: Mapping[str, float] = key(
-        MapOf(Number(), keys=PeriodLabel()), "Target by period: `2026-01`, `2026-Q1`, `FY2026` ... A month without entry takes its fiscal year's."
+    kpi: str = takes(Ref("kpis"), "The KPI.")
+    slice: Mapping[str, str] = takes(
+        MapOf(Str()), "The segment it holds for, e.g. `{region: BY}`; the whole otherwise.", default={}
     )
-    bands: Band = key(Nested(Band), "When a value is good, to be watched, bad.", default=None)
-    low: float | None = key(Number(), "direction `range`: lower end.", default=None)
-    high: float | None = key(Number(), "direction `range`: upper end.", default=None)
-    owner: str | None = key(Ref("teams"), "Who promised it.", default=None)
+    series: Mapping[str, float] = takes(
+        MapOf(Number(), keys=PeriodLabel()),
+        "Target by period: `2026-01`, `2026-Q1`, `FY2026` ... A month without entry takes its fiscal year's.",
+    )
+    bands: Band = takes(Nested(Band), "When a value is good, to be watched, bad.", default=Band())
+    low: float | None = takes(Number(), "direction `range`: lower end.", default=None)
+    high: float | None = takes(Number(), "direction `range`: upper end.", default=None)
+    owner: str | None = takes(Ref("teams"), "Who promised it.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Benchmark(Definition):
     """Comparative data from elsewhere, with where they come from."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    kpi: str = key(Ref("kpis"), "Our KPI that is compared.")
-    definition: Text = key(Title(), "How they define it.")
-    pool: str = key(Str(), "Who is in it.")
-    year: int = key(Int(min=1900, max=2200), "The year the figures are from.")
-    source: str = key(Str(), "Publisher and table.")
-    licence: str = key(Str(), "Under which licence the figures may be used. Without it they may not.")
-    n: int | None = key(Int(min=1), "How many stand behind the figures.", default=None)
-    unit: str = key(UnitText(), "Unit of the figures.")
-    values: Mapping[str, float] = key(MapOf(Number()), "The figures: `value`, or `p25`, `median`, `p75` ...")
-    same_definition: str = key(Word("same", "similar", "different"), "How close their definition is to ours.")
-    same_population: str = key(Word("same", "similar", "different"), "How close their pool is to us.")
-    note: Text = key(Title(), "What to keep in mind (series breaks, estimates).", default=None)
+    title: Text = takes(Title(), "Display name.", default=None)
+    kpi: str = takes(Ref("kpis"), "Our KPI that is compared.")
+    definition: Text = takes(Title(), "How they define it.")
+    pool: str = takes(Str(), "Who is in it.")
+    year: int = takes(Int(min=1900, max=2200), "The year the figures are from.")
+    source: str = takes(Str(), "Publisher and table.")
+    licence: str = takes(Str(), "Under which licence the figures may be used. Without it they may not.")
+    n: int | None = takes(Int(min=1), "How many stand behind the figures.", default=None)
+    unit: str = takes(UnitText(), "Unit of the figures.")
+    values: Mapping[str, float] = takes(MapOf(Number()), "The figures: `value`, or `p25`, `median`, `p75` ...")
+    same_definition: str = takes(Word("same", "similar", "different"), "How close their definition is to ours.")
+    same_population: str = takes(Word("same", "similar", "different"), "How close their pool is to us.")
+    note: Text = takes(Title(), "What to keep in mind (series breaks, estimates).", default=None)
 
 
 # ------------------------------------------------------------------------------------------------ calendars, currencies
@@ -429,91 +536,111 @@ class Benchmark(Definition):
 class Holidays(Definition):
     """Public holidays by the `holidays` package."""
 
-    country: str = key(Str(), "ISO country code, e.g. `DE`.")
-    region: str | None = key(Str(), "Its subdivision, e.g. `BY`.", default=None)
+    country: str = takes(Str(), "ISO country code, e.g. `DE`.")
+    region: str | None = takes(Str(), "Its subdivision, e.g. `BY`.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpecialDay(Definition):
     """A day that is unlike its weekday."""
 
-    date: date = key(Date(), "The day.")
-    title: Text = key(Title(), "What it is.", default=None)
-    hours: tuple[tuple[time, time], ...] = key(DayHours(), "Working hours on it; none means closed.", default=())
-    regions: tuple[str, ...] = key(ListOf(Str()), "Only in these regions; everywhere otherwise.", default=())
+    date: dt.date = takes(Date(), "The day.")
+    title: Text = takes(Title(), "What it is.", default=None)
+    hours: tuple[tuple[dt.time, dt.time], ...] = takes(
+        DayHours(), "Working hours on it; none means closed.", default=()
+    )
+    regions: tuple[str, ...] = takes(ListOf(Str()), "Only in these regions; everywhere otherwise.", default=())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Maintenance(Definition):
     """A planned interruption: clocks stop, signals stay silent."""
 
-    start: str = key(Str(), "Local date and time, `2026-03-01T22:00`.")
-    end: str = key(Str(), "Local date and time.")
-    title: Text = key(Title(), "What is done.", default=None)
-    services: tuple[str, ...] = key(ListOf(Ref("services")), "Services concerned; all otherwise.", default=())
+    start: str = takes(Str(), "Local date and time, `2026-03-01T22:00`.")
+    end: str = takes(Str(), "Local date and time.")
+    title: Text = takes(Title(), "What is done.", default=None)
+    services: tuple[str, ...] = takes(ListOf(Ref("services")), "Services concerned; all otherwise.", default=())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Region(Definition):
     """A part of the organisation with holidays of its own."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    holidays: Holidays | None = key(Nested(Holidays, short="country"), "Its public holidays.", default=None)
+    title: Text = takes(Title(), "Display name.", default=None)
+    holidays: Holidays | None = takes(Nested(Holidays, short="country"), "Its public holidays.", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FiscalYear(Definition):
     """When the fiscal year starts and what it is called."""
 
-    start: str = key(Str(), "First day as month-day, e.g. `07-01`. With `weeks`, the first week is the one nearest to it.", default="01-01")
-    named_by: str = key(Word("start", "end"), "The calendar year that names it: the one it starts or ends in.", default="end")
-    label: str = key(Str(), "How it is written; `{year}`, `{yy}`, `{next}` and `{next_yy}` stand for the naming year and the one after.", default="FY{year}")
-    weeks: str | None = key(Word("4-4-5", "4-5-4", "5-4-4"), "Fiscal months are whole weeks in this pattern; calendar months otherwise.", default=None)
+    start: str = takes(
+        Str(),
+        "First day as month-day, e.g. `07-01`. With `weeks`, the first week is the one nearest to it.",
+        default="01-01",
+    )
+    named_by: str = takes(
+        Word("start", "end"), "The calendar year that names it: the one it starts or ends in.", default="end"
+    )
+    label: str = takes(
+        Str(),
+        "How it is written; `{year}`, `{yy}`, `{next}` and `{next_yy}` stand for the naming year and the one after.",
+        default="FY{year}",
+    )
+    weeks: str | None = takes(
+        Word("4-4-5", "4-5-4", "5-4-4"),
+        "Fiscal months are whole weeks in this pattern; calendar months otherwise.",
+        default=None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarDef(Definition):
     """One way to count time."""
 
-    title: Text = key(Title(), "Display name.", default=None)
-    zone: str = key(Zone(), "The zone in which days begin.")
-    week_start: str = key(Word("monday", "sunday", "saturday"), "First day of the week.", default="monday")
-    working: Mapping[str, tuple[tuple[time, time], ...]] = key(
+    title: Text = takes(Title(), "Display name.", default=None)
+    zone: str = takes(Zone(), "The zone in which days begin.")
+    week_start: str = takes(Word("monday", "sunday", "saturday"), "First day of the week.", default="monday")
+    working: Mapping[str, tuple[tuple[dt.time, dt.time], ...]] = takes(
         MapOf(DayHours(), keys=Str()),
         "Working hours by weekday or range: `mon-fri: 08:00-18:00`, `sat: 09:00-13:00`. Days not named are free.",
         default={},
     )
-    operating: Mapping[str, tuple[tuple[time, time], ...]] = key(
+    operating: Mapping[str, tuple[tuple[dt.time, dt.time], ...]] = takes(
         MapOf(DayHours(), keys=Str()), "Operating hours of services, written alike; always, otherwise.", default={}
     )
-    holidays: Holidays | None = key(Nested(Holidays, short="country"), "Public holidays everywhere.", default=None)
-    regions: Mapping[str, Region] = key(MapOf(Nested(Region)), "Parts with other holidays, by the code that the data use.", default={})
-    special_days: tuple[SpecialDay, ...] = key(ListOf(Nested(SpecialDay)), "Days unlike their weekday.", default=())
-    maintenance: tuple[Maintenance, ...] = key(ListOf(Nested(Maintenance)), "Planned interruptions.", default=())
-    fiscal_year: FiscalYear | None = key(Nested(FiscalYear, short="start"), "The fiscal year; the calendar year otherwise.", default=None)
+    holidays: Holidays | None = takes(Nested(Holidays, short="country"), "Public holidays everywhere.", default=None)
+    regions: Mapping[str, Region] = takes(
+        MapOf(Nested(Region)), "Parts with other holidays, by the code that the data use.", default={}
+    )
+    special_days: tuple[SpecialDay, ...] = takes(ListOf(Nested(SpecialDay)), "Days unlike their weekday.", default=())
+    maintenance: tuple[Maintenance, ...] = takes(ListOf(Nested(Maintenance)), "Planned interruptions.", default=())
+    fiscal_year: FiscalYear | None = takes(
+        Nested(FiscalYear, short="start"), "The fiscal year; the calendar year otherwise.", default=None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class RatesFrom(Definition):
     """A source that holds dated rates."""
 
-    source: str = key(Ref("sources"), "The source; its rows are rates.")
-    currency: str = key(Str(), "Column with the currency code.")
-    date: str = key(Str(), "Column with the first day on which the rate holds.")
-    rate: str = key(Str(), "Column with the price of 1 unit of that currency in the base currency.")
+    source: str = takes(Ref("sources"), "The source; its rows are rates.")
+    currency: str = takes(Str(), "Column with the currency code.")
+    date: str = takes(Str(), "Column with the first day on which the rate holds.")
+    rate: str = takes(Str(), "Column with the price of 1 unit of that currency in the base currency.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Currencies(Definition):
     """The reporting currency and what others are worth in it."""
 
-    base: str = key(UnitText(), "The currency that conversions lead to.")
-    rates: Mapping[str, Mapping[date, float]] = key(
+    base: str = takes(UnitText(), "The currency that conversions lead to.")
+    rates: Mapping[str, Mapping[dt.date, Decimal]] = takes(
         MapOf(MapOf(Decimal_(), keys=Date())),
         "By currency: from which day on one unit is worth how much of the base currency.",
         default={},
     )
-    rates_from: RatesFrom | None = key(Nested(RatesFrom), "A source with the rates instead.", default=None)
+    rates_from: RatesFrom | None = takes(Nested(RatesFrom), "A source with the rates instead.", default=None)
 
 
 SECTIONS: dict[str, type[Definition]] = {
@@ -530,16 +657,20 @@ SECTIONS: dict[str, type[Definition]] = {
     "calendars": CalendarDef,
     "currencies": Currencies,
 }
-"""Section name to the kind of definition it holds, by name; `links` and `targets` are lists or mappings, `currencies` is one definition."""
+"""Section name to the definitions it holds by name. `links` and `targets` may be lists too; `currencies` is one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(Definition):
     """`bizops.yaml`: what holds for the whole workspace."""
 
-    title: Text = key(Title(), "Name of the organisation.", default=None)
-    language: str = key(Word("en", "de"), "Language of what people read.", default="en")
-    calendar: str | None = key(Ref("calendars"), "Calendar of KPIs that name none.", default=None)
-    minimum_group: int = key(Int(min=2, max=1000), "Groups of fewer people are withheld.", default=5)
-    state: str = key(Str(), "Directory for data and results, relative to this file.", default=".bizops")
-    data: str | None = key(Str(), "Directory that source files are relative to; this one otherwise. `env:NAME` reads it from the environment.", default=None)
+    title: Text = takes(Title(), "Name of the organisation.", default=None)
+    language: str = takes(Word("en", "de"), "Language of what people read.", default="en")
+    calendar: str | None = takes(Ref("calendars"), "Calendar of KPIs that name none.", default=None)
+    minimum_group: int = takes(Int(min=2, max=1000), "Groups of fewer people are withheld.", default=5)
+    state: str = takes(Str(), "Directory for data and results, relative to this file.", default=".bizops")
+    data: str | None = takes(
+        Str(),
+        "Directory that source files are relative to; this one otherwise. `env:NAME` reads it from the environment.",
+        default=None,
+    )

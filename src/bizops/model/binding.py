@@ -1,0 +1,93 @@
+"""What happens while nodes become values: problems pile up, references are noted down for later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, final
+
+from bizops.errors import Place, Problem, did_you_mean
+from bizops.model.nodes import List, Map, Node, Scalar
+
+
+@final
+class Invalid:
+    """Stands for a value that could not be bound; the reason has been noted."""
+
+
+INVALID: Final = Invalid()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name that stands for a definition in one of some sections."""
+
+    sections: tuple[str, ...]
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class UnitUse:
+    """A unit that is written somewhere; whether it exists is known when all terms are."""
+
+    text: str
+    place: Place
+
+
+@dataclass
+class Binding:
+    """Collects what is found while one definition is bound."""
+
+    problems: list[Problem] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    units: list[UnitUse] = field(default_factory=list)
+
+    def add(self, code: str, message: str, place: Place, hint: str | None = None) -> Invalid:
+        """Notes a problem at a place."""
+        self.problems.append(Problem(code, message, place, hint))
+        return INVALID
+
+    def refuse(self, node: Node, code: str, message: str, hint: str | None = None) -> Invalid:
+        """Notes a problem at a node."""
+        return self.add(code, message, node.place, hint)
+
+    def wrong_type(self, node: Node, wanted: str, hint: str | None = None) -> Invalid:
+        """Notes that something else is needed; an absent value is a problem of its own, at the key."""
+        if isinstance(node, Scalar) and node.value is None:
+            at = node.under or node
+            what = f"'{node.under.text}' has no value" if node.under else "A value is missing"
+            return self.refuse(at, "missing-value", f"{what}: {wanted} is needed.", hint)
+        start = (
+            f"'{node.under.text}' needs {wanted}" if node.under else f"{wanted[0].upper()}{wanted[1:]} is needed here"
+        )
+        return self.refuse(node, "wrong-type", f"{start}, not {shown(node)}.", hint)
+
+
+def shown(node: Node) -> str:
+    """What stands in the file, in a few words."""
+    if isinstance(node, Map):
+        return "a mapping"
+    if isinstance(node, List):
+        return "a list"
+    value = node.value
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"the truth value {node.text}"
+    if isinstance(value, int | float):
+        return f"the number {node.text}"
+    return f"'{node.text if len(node.text) <= 40 else node.text[:37] + '...'}'"
+
+
+def one_of(words: Iterable[str]) -> str:
+    """`a`, `b` or `c`."""
+    quoted = [f"'{word}'" for word in words]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else quoted[0]
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """A hint naming the known word that was probably meant."""
+    words = list(known)
+    folded = next((w for w in words if w.lower() == word.lower()), None)
+    return f"Did you mean '{folded}'?" if folded else did_you_mean(word, words)
