@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bizops.lake.files import Fault, StoredFile, verify_file
-from bizops.lake.merge import FILE, Merge, Outcome
-from bizops.lake.segments import NewSegment, micros_of, write_deletions, write_segments
+from bizops.lake.merge import FILE, TIME, Outcome, comparing
+from bizops.lake.segments import ALL, NewSegment, micros_of, write_deletions, write_segments
 from bizops.lake.snapshot import Segment
 from bizops.lake.spec import DELIVERY, ROW, TableSpec
 from bizops.lake.staging import Staging
@@ -57,16 +57,17 @@ def prepare(
     fault: Fault,
 ) -> Prepared:
     """Compare the staged rows with the current ones and write what the difference makes."""
-    replaced = () if spec.key else replaced
     concerned = list(live) if spec.key or replaced else _overlapping(live, staged, spec)
     for segment in concerned:
-        for file in (segment.file, *(deletion.file for deletion in segment.deleted)):
+        for file in segment.files:
             verify_file(root, file)
-    with Merge(spec, staged.path, concerned, root / "tmp", replaced=replaced, in_order=staged.sorted_by_time) as merge:
+    with comparing(spec, staged.path, concerned, root / "tmp", replaced) as merge:
         outcome = merge.run()
         deletions = _write_outdated(root, spec, merge.outdated(), concerned, seq, fault)
-        rows = _numbered(merge.new_rows(), spec, delivery)
-        segments = write_segments(root, f"segments/{spec.name}", str(seq), rows, spec.arrow_schema(), spec.time, fault)
+        rows = _numbered(merge.new_rows(in_order=staged.sorted_by_time), spec, delivery)
+        segments = write_segments(
+            root, f"segments/{spec.name}", str(seq), rows, spec.arrow_schema(), spec.time, ALL, fault
+        )
     return Prepared(outcome, segments, deletions)
 
 
@@ -109,7 +110,7 @@ def _write_outdated(
 
 
 def _bounds(rows: pa.Table) -> tuple[int | None, int | None]:
-    if "_time" not in rows.column_names or rows.column("_time").null_count:
+    if TIME not in rows.column_names or rows.column(TIME).null_count:
         return None, None
-    micros = micros_of(rows.column("_time"))
+    micros = micros_of(rows.column(TIME))
     return int(micros.min()), int(micros.max())

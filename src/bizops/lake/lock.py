@@ -15,8 +15,8 @@ from bizops.errors import BizopsError
 class WriterLock:
     """The right to write to a lake, held by one thread of one process.
 
-    The kernel drops an ``flock`` when its holder dies, however it dies, so a stale lock file is simply taken over; the pid in
-    it only serves the message. Taking the lock again in the thread that holds it is allowed.
+    The kernel drops an ``flock`` when its holder dies, however it dies, so a stale lock file is simply taken over; the
+    pid in it only serves the message. Taking the lock again in the thread that holds it is allowed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,7 +26,7 @@ class WriterLock:
 
     @contextmanager
     def held(self) -> Iterator[bool]:
-        """Hold the lock for a block; tells whether it was taken just now. Raises ``lake-locked`` when another writer has it."""
+        """Hold the lock for a block; tells whether it was taken just now. ``lake-locked`` when another has it."""
         if self._owner == threading.get_ident():
             self._depth += 1
             try:

@@ -22,21 +22,27 @@ CREATE TABLE commits (
     seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, kind TEXT NOT NULL
 );
 CREATE TABLE sources (
-    source TEXT NOT NULL, made INTEGER NOT NULL REFERENCES commits, spec TEXT NOT NULL, time TEXT,
+    source TEXT NOT NULL, made INTEGER NOT NULL REFERENCES commits,
+    spec TEXT NOT NULL, key TEXT NOT NULL, time TEXT,
     PRIMARY KEY (source, made)
 );
 CREATE TABLE deliveries (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, spec TEXT NOT NULL,
     rows INTEGER NOT NULL, accepted INTEGER NOT NULL, duplicates INTEGER NOT NULL, corrected INTEGER NOT NULL,
-    stale INTEGER NOT NULL, quarantined INTEGER NOT NULL, author TEXT, cursor TEXT, made INTEGER NOT NULL REFERENCES commits
+    stale INTEGER NOT NULL, quarantined INTEGER NOT NULL, author TEXT, cursor TEXT,
+    made INTEGER NOT NULL REFERENCES commits, withdrawn INTEGER REFERENCES commits
 );
 CREATE INDEX deliveries_by_content ON deliveries (source, sha256);
+CREATE VIEW last_deliveries AS
+    SELECT * FROM deliveries WHERE withdrawn IS NULL AND (sha256 = '' OR id = (
+        SELECT max(id) FROM deliveries AS other WHERE other.source = deliveries.source AND other.sha256 = deliveries.sha256
+    ));
 CREATE TABLE schemas (
     id INTEGER PRIMARY KEY, columns TEXT NOT NULL UNIQUE
 );
 CREATE TABLE segments (
-    id INTEGER PRIMARY KEY, source TEXT NOT NULL, part TEXT NOT NULL, path TEXT NOT NULL UNIQUE, rows INTEGER NOT NULL,
-    time TEXT, min_us INTEGER, max_us INTEGER, checksum TEXT NOT NULL, size INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL, part TEXT NOT NULL, path TEXT NOT NULL UNIQUE,
+    rows INTEGER NOT NULL, time TEXT, min_us INTEGER, max_us INTEGER, checksum TEXT NOT NULL, size INTEGER NOT NULL,
     schema INTEGER NOT NULL REFERENCES schemas, made INTEGER NOT NULL REFERENCES commits, retired INTEGER REFERENCES commits
 );
 CREATE INDEX segments_by_source ON segments (source, made);
@@ -138,6 +144,12 @@ def add_commit(connection: sqlite3.Connection, kind: str, now_us: int) -> int:
     seq, last = connection.execute("SELECT coalesce(max(seq), 0), coalesce(max(at_us), 0) FROM commits").fetchone()
     connection.execute("INSERT INTO commits VALUES (?, ?, ?)", (seq + 1, max(now_us, last + 1), kind))
     return int(seq) + 1
+
+
+def last_commit(connection: sqlite3.Connection) -> int:
+    """The number of the newest commit, 0 when there is none."""
+    (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM commits").fetchone()
+    return int(seq)
 
 
 def schema_id(connection: sqlite3.Connection, columns: tuple[tuple[str, str], ...]) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,37 +44,32 @@ def write_segments(
     batches: Iterable[pa.RecordBatch],
     schema: pa.Schema,
     time: str | None,
+    part: str,
     fault: Fault,
 ) -> list[NewSegment]:
-    """Write rows, which come in time order with undated ones last, as one durable file per month."""
+    """Write rows as durable files: one a month when they come in order of ``time``, undated last; else one ``part``."""
     written: list[NewSegment] = []
     open_: _OpenSegment | None = None
-    for part, batch in _by_part(batches, time):
-        if open_ is not None and open_.part != part:
+    for month, batch in _by_month(batches, time) if time is not None else ((part, batch) for batch in batches):
+        if open_ is not None and open_.part != month:
             written.append(open_.close(root, fault))
             open_ = None
         if open_ is None:
-            path = f"{directory}/{part}/{prefix}-{len(written)}.parquet"
-            open_ = _OpenSegment(root, path, part, schema, time)
+            open_ = _OpenSegment(root, f"{directory}/{month}/{prefix}-{len(written)}.parquet", month, schema, time)
         open_.write(batch)
     if open_ is not None:
         written.append(open_.close(root, fault))
     return written
 
 
-def _by_part(batches: Iterable[pa.RecordBatch], time: str | None) -> Iterator[tuple[str, pa.RecordBatch]]:
+def _by_month(batches: Iterable[pa.RecordBatch], time: str) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Cut batches where the month changes."""
     for batch in batches:
-        if batch.num_rows == 0:
-            continue
-        if time is None:
-            yield ALL, batch
-            continue
         column = batch.column(time)
         dated = batch.num_rows - column.null_count
         months = micros_of(column)[:dated].astype("datetime64[us]").astype("datetime64[M]")
         cuts = [0, *(np.flatnonzero(np.diff(months.astype(np.int64))) + 1).tolist(), dated]
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             if end > start:
                 yield str(months[start]), batch.slice(start, end - start)
         if dated < batch.num_rows:
@@ -129,8 +124,3 @@ def write_deletions(root: Path, path: str, table: pa.Table, fault: Fault) -> Sto
     temporary = root / "tmp" / path.replace("/", "-")
     pq.write_table(table, temporary, compression="zstd", store_schema=False)
     return publish(root, temporary, path, fault)
-
-
-def as_batch(values: dict[str, Any], schema: pa.Schema) -> pa.RecordBatch:
-    """A batch with the schema's columns in its order."""
-    return pa.RecordBatch.from_arrays([values[name] for name in schema.names], schema=schema)

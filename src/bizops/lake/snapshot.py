@@ -1,4 +1,4 @@
-"""A consistent view of the lake at one commit: which segments hold a source's rows, and which of their rows are outdated."""
+"""A consistent view of the lake at one commit: which segments hold a source's rows, and which rows are outdated."""
 
 from __future__ import annotations
 
@@ -28,12 +28,13 @@ class Deletion:
 class Segment:
     """An immutable Parquet file of rows.
 
-    ``min_us`` and ``max_us`` bound the source's time column (microseconds since 1970 UTC); None means unknown: the rows may
-    lie anywhere. ``columns`` are the names and Arrow types present in the file, without the own ones.
+    ``min_us`` and ``max_us`` bound the source's time column (microseconds since 1970 UTC); None means unknown: the rows
+    may lie anywhere. ``columns`` are the names and Arrow types present in the file, without the own ones.
     """
 
     id: int
     source: str
+    part: str
     path: str
     rows: int
     min_us: int | None
@@ -41,6 +42,11 @@ class Segment:
     columns: tuple[tuple[str, str], ...]
     deleted: tuple[Deletion, ...]
     file: StoredFile
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        """Every file that is needed to read its current rows."""
+        return (self.file, *(deletion.file for deletion in self.deleted))
 
     def meets(self, start_us: int | None, end_us: int | None) -> bool:
         """Whether a row of the half-open range [start, end) may be in it."""
@@ -63,19 +69,6 @@ class DeliveryRecord:
     quarantined: int
     loaded_at_us: int
     author: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class QuarantinedRow:
-    """A row that was not taken: where it stands, which field is wrong and why."""
-
-    source: str
-    delivery: str
-    row: int
-    field: str | None
-    code: str
-    message: str
-    raw: str
 
 
 class Snapshot:
@@ -105,8 +98,10 @@ class Snapshot:
 
     def time_range(self, source: str) -> tuple[int, int] | None:
         """First and last instant of the source's rows, in microseconds since 1970 UTC; corrected rows count in."""
-        bounds = [(s.min_us, s.max_us) for s in self._segments(source) if s.min_us is not None and s.max_us is not None]
-        return (min(low for low, _ in bounds), max(high for _, high in bounds)) if bounds else None
+        segments = self._segments(source)
+        low = [s.min_us for s in segments if s.min_us is not None]
+        high = [s.max_us for s in segments if s.max_us is not None]
+        return (min(low), max(high)) if low and high else None
 
     def fingerprint(self, source: str, start_us: int | None = None, end_us: int | None = None) -> str:
         """Changes exactly when a segment, or a correction in one, that meets [start, end) is added, replaced or merged."""
@@ -135,8 +130,8 @@ class Snapshot:
             return tuple(
                 DeliveryRecord(*row)
                 for row in connection.execute(
-                    "SELECT id, source, name, sha256, rows, accepted, duplicates, corrected, stale, quarantined, at_us, author "
-                    "FROM deliveries JOIN commits ON made = seq WHERE source = ? AND seq <= ? ORDER BY id",
+                    "SELECT id, source, name, sha256, rows, accepted, duplicates, corrected, stale, quarantined, "
+                    "at_us, author FROM deliveries JOIN commits ON made = seq WHERE source = ? AND seq <= ? ORDER BY id",
                     (source, self.seq),
                 )
             )
@@ -148,7 +143,7 @@ class Snapshot:
         """
         paths = []
         for segment in segments:
-            for file in (segment.file, *(deletion.file for deletion in segment.deleted)):
+            for file in segment.files:
                 verify_file(self._root, file)
             paths.append(segment.path)
         return paths
@@ -160,10 +155,7 @@ class Snapshot:
 
 def read_segments(connection: Connection, root: Path, source: str, seq: int) -> tuple[Segment, ...]:
     """The segments of a source that are current at a commit."""
-    spec = connection.execute(
-        "SELECT time FROM sources WHERE source = ? AND made <= ? ORDER BY made DESC LIMIT 1", (source, seq)
-    ).fetchone()
-    time = spec[0] if spec else None
+    time = time_column(connection, source, seq)
     schemas = {
         id_: tuple((name, type_) for name, type_ in json.loads(columns))
         for id_, columns in connection.execute("SELECT id, columns FROM schemas")
@@ -177,18 +169,26 @@ def read_segments(connection: Connection, root: Path, source: str, seq: int) -> 
         stored = StoredFile(path, size, checksum)
         deleted.setdefault(segment, []).append(Deletion(str(root / path), rows, low, high, stored))
     found = connection.execute(
-        "SELECT id, path, rows, time, min_us, max_us, checksum, size, schema FROM segments "
+        "SELECT id, part, path, rows, time, min_us, max_us, checksum, size, schema FROM segments "
         "WHERE source = ? AND made <= ? AND (retired IS NULL OR retired > ?) ORDER BY id",
         (source, seq, seq),
     )
     segments = []
-    for id_, path, rows, of, low, high, checksum, size, schema in found:
-        bounds = (low, high) if of == time else (None, None)
+    for id_, part, path, rows, of, low, high, checksum, size, schema in found:
+        if of != time:  # the source's time is another column now: these bounds say nothing about it
+            low = high = None
         stored = StoredFile(path, size, checksum)
-        segments.append(
-            Segment(id_, source, str(root / path), rows, *bounds, schemas[schema], tuple(deleted.get(id_, ())), stored)
-        )
+        gone = tuple(deleted.get(id_, ()))
+        segments.append(Segment(id_, source, part, str(root / path), rows, low, high, schemas[schema], gone, stored))
     return tuple(segments)
+
+
+def time_column(connection: Connection, source: str, seq: int) -> str | None:
+    """The column that says when a row of the source happened, as of a commit."""
+    found = connection.execute(
+        "SELECT time FROM sources WHERE source = ? AND made <= ? ORDER BY made DESC LIMIT 1", (source, seq)
+    ).fetchone()
+    return None if found is None else found[0]
 
 
 def _meets(low: int | None, high: int | None, start: int | None, end: int | None) -> bool:

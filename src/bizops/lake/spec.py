@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 DELIVERY = "_delivery"
 ROW = "_row"
-"""Own columns of every segment: which delivery a row came with, and its position in it. Together they name a stored row."""
+"""Own columns of every segment: which delivery a row came with, and its position in it. Both together name a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
     """The columns of a source, what identifies a row, and which column says when it happened.
 
-    Instants are ``timestamp('us')`` in UTC without zone, days are ``date32``. ``reading`` stands for everything else that
-    decides how a delivered file becomes rows; the same file is taken again when it changes.
+    Instants are ``timestamp('us')`` in UTC without zone, days are ``date32``. ``reading`` stands for everything else
+    that decides how a delivered file becomes rows; the same file is taken again when it changes.
     """
 
     name: str
@@ -39,9 +39,9 @@ class TableSpec:
                     "reserved-name",
                     f"Column '{name}' of source '{self.name}' starts with '_', which the lake keeps for itself.",
                 )
-        for name in (*self.key, self.version, self.time):
-            if name is not None and name not in names:
-                raise BizopsError.of("unknown-column", f"Source '{self.name}' has no column '{name}'.")
+        for used in (*self.key, self.version, self.time):
+            if used is not None and used not in names:
+                raise BizopsError.of("unknown-column", f"Source '{self.name}' has no column '{used}'.")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -34,8 +34,8 @@ class Rejection:
 class Staging:
     """Collects the rows of one delivery in a temporary Parquet file, and those that cannot be taken.
 
-    Used as a context manager: the temporary file is gone afterwards. Of the rejected rows all are counted by reason and the
-    first 10,000 are kept.
+    Used as a context manager: the temporary file is gone afterwards. Of the rejected rows all are counted by reason and
+    the first 10,000 are kept.
     """
 
     spec: TableSpec
