@@ -1,5 +1,6 @@
 """The fingerprint changes exactly when results might."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -48,7 +49,11 @@ def test_it_is_the_same_in_every_process() -> None:
     for seed in ("1", "2"):
         # A set is printed in another order under another seed.
         run = subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
         )
         seen.add(run.stdout)
     assert len(seen) == 1

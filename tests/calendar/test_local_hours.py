@@ -53,10 +53,9 @@ def test_offsets_tell_when_clocks_change() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "zone", ["America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "America/Cambridge_Bay"]
-)
+@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "America/Boa_Vista"])
 def test_no_change_is_missed_in_80_years(zone: str) -> None:
+    # Boa Vista had summer time for one week, in October 2000.
     start, end = to_us(datetime(1970, 1, 1, tzinfo=UTC)), to_us(datetime(2050, 1, 1, tzinfo=UTC))
     offsets = Calendar(zone).offsets(start, end)
     hour = 3_600_000_000

@@ -168,7 +168,23 @@ def test_a_day_that_the_zone_skipped_is_no_period() -> None:
     assert samoa.next(samoa.period("2011-12-29")).label == "2011-12-31"
 
 
-def test_a_day_begins_when_clocks_go_forward_over_midnight() -> None:
-    day: Period = Calendar("America/Sao_Paulo").period("2018-11-04")
-    assert day.start == datetime(2018, 11, 4, 3, tzinfo=UTC)
-    assert day.end - day.start == timedelta(hours=23)
+@pytest.mark.parametrize(
+    ("zone", "day", "start"),
+    [
+        ("America/Sao_Paulo", "2018-11-04", datetime(2018, 11, 4, 3, tzinfo=UTC)),  # from 00:00 to 01:00
+        ("America/Toronto", "1919-03-31", datetime(1919, 3, 31, 4, 30, tzinfo=UTC)),  # from 23:30 to 00:30
+    ],
+)
+def test_a_day_begins_when_clocks_go_forward_over_midnight(zone: str, day: str, start: datetime) -> None:
+    period: Period = Calendar(zone).period(day)
+    assert period.start == start
+    assert Calendar(zone).previous(period).end == start
+
+
+def test_an_evening_that_comes_again_belongs_to_the_day_that_has_begun() -> None:
+    # In St. John's clocks went back from 00:01 to 23:01 of the day before: what is 23:30 again is after midnight.
+    calendar = Calendar("America/St_Johns")
+    again = datetime(2008, 11, 2, 3, tzinfo=UTC)
+    assert calendar.containing(Grain.DAY, again).label == "2008-11-02"
+    assert calendar.containing(Grain.HOUR, again).label == "2008-11-01T23-03:30"
+    assert calendar.local_day(again) == date(2008, 11, 2)

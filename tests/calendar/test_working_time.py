@@ -149,6 +149,14 @@ def test_a_bound_that_clocks_skip_moves_forward_by_the_gap() -> None:
     assert from_us(table.end_us[0][0]) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)  # 03:30 in Berlin
 
 
+def test_hours_that_overlap_because_of_a_gap_count_once() -> None:
+    hours_of_day = ((time(2), time(2, 30)), (time(3), time(4)))
+    shift = Calendar("Europe/Berlin", working=(hours_of_day,) * 7)
+    changed, usual = shift.period("2026-03-29"), shift.period("2026-03-30")
+    assert shift.working_us(changed.start_us, changed.end_us) == HOUR_US  # 03:00-03:30 and 03:00-04:00
+    assert shift.working_us(usual.start_us, usual.end_us) == 1.5 * HOUR_US
+
+
 def test_maintenance_stops_the_clock() -> None:
     window = Maintenance(datetime(2026, 3, 2, 10), datetime(2026, 3, 2, 14))
     calendar = Calendar("Europe/Berlin", working=OFFICE, maintenance=(window,))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from bizops.calendar.days import hours_on
 from bizops.calendar.rules import CalendarRules, DayHours
@@ -92,17 +93,12 @@ def is_operating(rules: CalendarRules, us: int, service: str | None) -> bool:
     if rules.operating is None:
         return True
     day = local_day(rules.zone, us)
-    # An end that falls in a gap of the clocks may lie beyond the next midnight: yesterday's hours count too.
-    return any(
-        start <= us < end
-        for each in (day - ONE_DAY, day)
-        for start, end in _instants(rules.zone, each, rules.operating[each.weekday()])
-    )
+    return any(start <= us < end for start, end in _instants(rules.zone, day, rules.operating[day.weekday()]))
 
 
 def _open_intervals(rules: CalendarRules, start_us: int, end_us: int, region: str | None) -> Iterator[Interval]:
     """Open intervals within [start, end), in order and apart: working hours without maintenance."""
-    day = local_day(rules.zone, start_us) - ONE_DAY
+    day = local_day(rules.zone, start_us)
     last = local_day(rules.zone, end_us)
     hours: list[Interval] = []
     while day <= last:
@@ -125,10 +121,11 @@ def _instants(zone: str, day: date, hours: DayHours) -> list[Interval]:
     go back, a time that comes twice is taken as its first.
     """
     found = []
+    first, after = day_start_us(zone, day), day_start_us(zone, day + ONE_DAY)
     for opens, closes in hours:
-        start = day_start_us(zone, day) if opens == time.min else local_us(zone, datetime.combine(day, opens))
-        midnight = closes == time.min
-        end = day_start_us(zone, day + ONE_DAY) if midnight else local_us(zone, datetime.combine(day, closes))
+        start = first if opens == time.min else local_us(zone, datetime.combine(day, opens))
+        # Moved out of a gap over midnight, the end would reach into the next day.
+        end = after if closes == time.min else min(local_us(zone, datetime.combine(day, closes)), after)
         if start < end:
             found.append((start, end))
     return found
@@ -147,10 +144,13 @@ def _merged(intervals: Iterable[Interval]) -> list[Interval]:
 
 def _without(intervals: list[Interval], holes: list[Interval]) -> Iterator[Interval]:
     """The intervals less the holes; both in order and apart."""
+    passed = 0
     for start, end in intervals:
-        for hole_start, hole_end in holes:
-            if hole_end <= start or hole_start >= end:
-                continue
+        while passed < len(holes) and holes[passed][1] <= start:
+            passed += 1
+        for hole_start, hole_end in islice(holes, passed, None):
+            if hole_start >= end:
+                break
             if hole_start > start:
                 yield start, hole_start
             start = hole_end
