@@ -29,10 +29,11 @@ class Calendar(CalendarRules):
     # ------------------------------------------------------------------------------------------------------- periods
 
     def period(self, label: str) -> Period:
-        """The period that a label names: `2026`, `2026-Q1`, `2026-03`, `2026-W07`, `2026-03-01`, `2026-03-01T14`,
-        `FY2026`, `FY2026-Q1`, `FY2026-P03` (as the fiscal label is written), `2026-01-01..2026-03-31`.
+        """The period that a label names, or `bad-period` with what is accepted.
 
-        An hour that comes twice is the first; the second is written with its offset: `2026-10-25T02+01:00`.
+        `2026`, `2026-Q1`, `2026-03`, `2026-W07`, `2026-03-01`, `2026-03-01T14`; `FY2026`, `FY2026-Q1`, `FY2026-P03` (as
+        the fiscal label is written); `2026-01-01..2026-03-31`. Of an hour that comes twice the plain label is the
+        first; the second is written with its offset: `2026-10-25T02+01:00`.
         """
         return period_labelled(self, label)
 

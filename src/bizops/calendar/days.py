@@ -27,12 +27,11 @@ def hours_on(rules: CalendarRules, day: date, region: str | None) -> DayHours:
     for special in specials:
         if not special.regions:
             return special.hours
-    return () if is_holiday(rules, day, region) else rules.working[day.weekday()]
+    return () if _is_holiday(rules, day, region) else rules.working[day.weekday()]
 
 
-def is_holiday(rules: CalendarRules, day: date, region: str | None) -> bool:
+def _is_holiday(rules: CalendarRules, day: date, region: str | None) -> bool:
     """Whether a day is a public holiday; a region's own holidays take the place of the calendar's."""
-    rules.check_region(region)
     holidays = (rules.regions[region] if region is not None else None) or rules.holidays
     return holidays is not None and day in holidays_of_year(holidays, day.year)
 
