@@ -9,14 +9,13 @@ from typing import Any
 
 from bizops.errors import Place, Problem
 from bizops.model.binding import INVALID, Binding, closest
-from bizops.model.language import SECTIONS, Settings
+from bizops.model.language import LISTED, SECTIONS, Settings
 from bizops.model.nodes import List, Map, Node, Scalar
 from bizops.model.scalars import name_or_refusal, scalar_text
 from bizops.model.structures import Nested
 from bizops.model.yaml_reader import read_yaml
 
 SETTINGS_FILE = "bizops.yaml"
-LISTED = ("links", "targets")
 _USED_IN_EXPRESSIONS = ("sources", "events", "journeys", "kpis")
 
 

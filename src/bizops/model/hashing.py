@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from bizops.model.dependencies import made_from
 from bizops.model.duration import Duration
-from bizops.model.language import SECTIONS, Definition, Kpi
+from bizops.model.language import LISTED, SECTIONS, Definition, Kpi
 from bizops.model.scalars import ExprText, Ref, Title
-from bizops.model.structures import Key, ListOf, keys_of
+from bizops.model.structures import Key, ListOf, MapOf, keys_of
 
 if TYPE_CHECKING:
     from bizops.model.model import Model
 
-_LISTED = ("links", "targets")
+Name = tuple[str, str]
 
 
 def model_hash(model: Model) -> str:
@@ -24,7 +24,7 @@ def model_hash(model: Model) -> str:
     told: dict[str, Any] = {"settings": _plain(model.settings)}
     for section in SECTIONS:
         definitions = model.section(section)
-        if section in _LISTED:
+        if section in LISTED:
             # Entries of a list are named by their order over all files, which means nothing.
             told[section] = sorted(json.dumps(_plain(entry), sort_keys=True) for entry in definitions.values())
         else:
@@ -41,15 +41,27 @@ class DefinitionHashes:
 
     def of(self, section: str, name: str) -> str:
         """The hash of a definition; KeyError when there is none."""
-        known = self._known.get((section, name))
-        if known is not None:
-            return known
+        if (section, name) not in self._known:
+            parts = [self._plain(*at) for at in sorted(self._closure((section, name)))]
+            self._known[section, name] = _digest({"of": [section, name], "parts": parts})
+        return self._known[section, name]
+
+    def _closure(self, start: Name) -> set[Name]:
+        """The definition and everything it is made from, however indirectly."""
+        found, ahead = {start}, [start]
+        while ahead:
+            section, name = ahead.pop()
+            fresh = made_from(self._model, self._model.section(section)[name]) - found
+            found |= fresh
+            ahead += fresh
+        return found
+
+    def _plain(self, section: str, name: str) -> Any:
         definition = self._model.section(section)[name]
-        told: dict[str, Any] = {"section": section, "name": name, "told": _plain(definition, shaping=True)}
-        told["made_from"] = {f"{s}/{n}": self.of(s, n) for s, n in sorted(made_from(self._model, definition))}
+        told = _plain(definition, shaping=True)
         if isinstance(definition, Kpi) and definition.minimum_group and definition.minimum_group.size is None:
-            told["minimum_group"] = self._model.settings.minimum_group
-        return self._known.setdefault((section, name), _digest(told))
+            told["minimum_group_size"] = self._model.settings.minimum_group
+        return [section, name, told]
 
 
 def _digest(told: Mapping[str, Any]) -> str:
@@ -57,18 +69,18 @@ def _digest(told: Mapping[str, Any]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _plain(value: Any, *, shaping: bool = False) -> Any:
+def _plain(value: Any, *, shaping: bool = False, ordered: bool = False) -> Any:
     """A value as JSON; ``shaping`` leaves out keys that change no number."""
     if isinstance(value, Definition):
         keys = keys_of(type(value))
         return {
-            name: _plain(getattr(value, name), shaping=shaping)
+            name: _plain(getattr(value, name), shaping=shaping, ordered=_is_ordered(declared))
             for name, declared in keys.items()
             if not (shaping and _is_label(declared)) and getattr(value, name) != declared.default
         }
     if isinstance(value, Mapping):
-        # Order matters where steps follow one another, and nowhere does harm.
-        return [[str(name), _plain(part, shaping=shaping)] for name, part in value.items()]
+        plain = [[str(name), _plain(part, shaping=shaping)] for name, part in value.items()]
+        return plain if ordered else sorted(plain, key=lambda pair: str(pair[0]))
     if isinstance(value, tuple):
         return [_plain(part, shaping=shaping) for part in value]
     if isinstance(value, ExprText):
@@ -78,6 +90,10 @@ def _plain(value: Any, *, shaping: bool = False) -> Any:
     if isinstance(value, Duration):
         return f"{value.amount} {value.unit}"
     return str(value)
+
+
+def _is_ordered(declared: Key) -> bool:
+    return isinstance(declared.kind, MapOf) and declared.kind.ordered
 
 
 def _is_label(declared: Key) -> bool:

@@ -126,6 +126,9 @@ class Service(Definition):
 # -------------------------------------------------------------------------------------------------------------- sources
 
 
+NUMERIC_TYPES = ("integer", "number", "decimal")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column(Definition):
     """One column of a source."""
@@ -136,20 +139,33 @@ class Column(Definition):
         "What the values are. `decimal` is exact (18 digits, 4 after the point) and the type for money; "
         "`number` is a float.",
     )
-    unit: str | None = takes(UnitText(), "Unit of a numeric column, e.g. `EUR`, `ms`, `fte`.", default=None)
-    currency: str | None = takes(Str(), "Column that holds the currency code of each row's amount.", default=None)
+    unit: str | None = takes(
+        UnitText(), "Unit of a numeric column, e.g. `EUR`, `ms`, `fte`.", default=None, of=NUMERIC_TYPES
+    )
+    currency: str | None = takes(
+        Str(), "Column that holds the currency code of each row's amount.", default=None, of=NUMERIC_TYPES
+    )
     header: str | None = takes(Str(), "Name of the column in the file or table, when it differs.", default=None)
     format: str | None = takes(
-        Str(), "How dates and times are written, e.g. `%d/%m/%Y %H:%M`; ISO 8601 otherwise.", default=None
+        Str(),
+        "How dates and times are written, e.g. `%d/%m/%Y %H:%M`; ISO 8601 otherwise.",
+        default=None,
+        of=("date", "timestamp"),
     )
-    zone: str | None = takes(Zone(), "Zone of times without offset, when it differs from the source's.", default=None)
+    zone: str | None = takes(
+        Zone(), "Zone of times without offset, when it differs from the source's.", default=None, of=("timestamp",)
+    )
     nulls: tuple[str, ...] = takes(ListOf(Str()), "Texts that mean 'no value', besides the empty one.", default=())
     required: bool = takes(Bool(), "A row without a value goes to the quarantine.", default=False)
     values: tuple[str, ...] = takes(
         ListOf(Str()), "The only values allowed; other rows go to the quarantine.", default=()
     )
-    min: float | None = takes(Number(), "Smallest value allowed; other rows go to the quarantine.", default=None)
-    max: float | None = takes(Number(), "Largest value allowed; other rows go to the quarantine.", default=None)
+    min: float | None = takes(
+        Number(), "Smallest value allowed; other rows go to the quarantine.", default=None, of=NUMERIC_TYPES
+    )
+    max: float | None = takes(
+        Number(), "Largest value allowed; other rows go to the quarantine.", default=None, of=NUMERIC_TYPES
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,12 +210,13 @@ class Source(Definition):
     title: Text = takes(Title(), "Display name.", default=None)
     description: Text = takes(Title(), "What one row is.", default=None)
     kind: str = takes(Word("files", "sql", "manual"), "How the data arrive.", default="files")
-    service: str | None = takes(Ref("services"), "The service the data come from.", default=None)
+    service: str | None = takes(Ref("services"), "The service the data come from.", default=None, shapes_value=False)
     owner: str | None = takes(Ref("teams"), "Who answers for the data.", default=None)
     files: tuple[str, ...] = takes(
         ListOf(Str()),
         "Files `bizops load` takes when none is named; patterns such as `data/*.csv`, relative to the workspace.",
         default=(),
+        shapes_value=False,
     )
     format: str | None = takes(
         Word("csv", "parquet", "jsonl", "xlsx", "xes"), "File format; told by the name otherwise.", default=None
@@ -208,7 +225,7 @@ class Source(Definition):
     encoding: str = takes(Str(), "CSV, JSONL: the encoding.", default="utf-8")
     decimal_comma: bool = takes(Bool(), "CSV: `1.234,50` means 1234.5.", default=False)
     sheet: str | None = takes(Str(), "XLSX: the sheet; the first otherwise.", default=None)
-    sql: Sql | None = takes(Nested(Sql), "The table, when `kind: sql`.", default=None)
+    sql: Sql | None = takes(Nested(Sql), "The table, when `kind: sql`.", default=None, of=("sql",), needed_by=("sql",))
     columns: Mapping[str, Column] = takes(
         MapOf(Nested(Column, short="type"), keys=Name()), "The columns, by the name used in the model."
     )
@@ -232,7 +249,10 @@ class Source(Definition):
         Date(), "The first day on which the data are complete; the day of the first row otherwise.", default=None
     )
     every: Duration | None = takes(
-        Span(), "How often data arrive, e.g. `1 d`; a longer silence makes the data late.", default=None
+        Span(),
+        "How often data arrive, e.g. `1 d`; a longer silence makes the data late.",
+        default=None,
+        shapes_value=False,
     )
     known: str = takes(
         Word("loaded", "time"),
@@ -267,8 +287,8 @@ class Event(Definition):
         "Further values by name; the columns of the source are there anyway.",
         default={},
     )
-    service: str | None = takes(Ref("services"), "The service in which it happens.", default=None)
-    operation: str | None = takes(Str(), "The operation of that service.", default=None)
+    service: str | None = takes(Ref("services"), "The service in which it happens.", default=None, shapes_value=False)
+    operation: str | None = takes(Str(), "The operation of that service.", default=None, shapes_value=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,7 +316,8 @@ class Journey(Definition):
     description: Text = takes(Title(), "What one case is.", default=None)
     case: str = takes(Str(), "The key that joins the events: every step's event must have it.")
     steps: Mapping[str, Step] = takes(
-        MapOf(Nested(Step, short="event"), keys=Name()), "The steps in their order. A case begins with the first one."
+        MapOf(Nested(Step, short="event"), keys=Name(), ordered=True),
+        "The steps in their order. A case begins with the first one.",
     )
     ended_by: tuple[str, ...] = takes(
         ListOf(Str()),
@@ -366,8 +387,10 @@ class Kpi(Definition):
     description: Text = takes(Title(), "What it says and what it does not say.", default=None)
     kind: str = takes(Word("measure", "ratio", "journey", "series"), "Which of the four forms it has.")
     unit: str = takes(UnitText(), "Unit of the value, e.g. `EUR`, `h`, `%`, `order`, `EUR/fte`.", default="1")
-    decimals: int | None = takes(Int(min=0, max=6), "Digits after the point on screens.", default=None)
-    direction: str = takes(Word("up", "down", "range", "none"), "Where good lies.", default="none")
+    decimals: int | None = takes(
+        Int(min=0, max=6), "Digits after the point on screens.", default=None, shapes_value=False
+    )
+    direction: str = takes(Word("up", "down", "range", "none"), "Where good lies.", default="none", shapes_value=False)
     owners: Owners | None = takes(Nested(Owners), "Who answers for it on each side.", default=None)
     calendar: str | None = takes(Ref("calendars"), "The calendar; the workspace's otherwise.", default=None)
     grain: str = takes(
@@ -376,6 +399,7 @@ class Kpi(Definition):
         ),
         "The period it is usually read by.",
         default="month",
+        shapes_value=False,
     )
     slices: tuple[str, ...] = takes(ListOf(Str()), "Fields by which it may be split.", default=())
     minimum_group: MinimumGroup | None = takes(
@@ -383,63 +407,93 @@ class Kpi(Definition):
     )
     # measure
     over: str | None = takes(
-        Ref("events", "sources"), "measure: the event or source whose rows are measured.", default=None
+        Ref("events", "sources"),
+        "measure: the event or source whose rows are measured.",
+        default=None,
+        of=("measure",),
+        needed_by=("measure",),
     )
-    where: ExprText | None = takes(Expression("boolean"), "measure, journey: which rows or cases.", default=None)
+    where: ExprText | None = takes(
+        Expression("boolean"), "measure, journey: which rows or cases.", default=None, of=("measure", "journey")
+    )
     per: Mapping[str, ExprText] = takes(
         MapOf(Expression(), keys=Name(), list_of_names=True),
         "measure: make one row for each combination first (a customer, an employee and day) ...",
         default={},
+        of=("measure",),
     )
     each: Mapping[str, ExprText] = takes(
         MapOf(Expression(), keys=Name()),
         "measure: ... with these aggregated values, which `value` then uses.",
         default={},
+        of=("measure",),
     )
     time: ExprText | None = takes(
         Expression("timestamp"),
         "measure: the time that decides the period; the event's or source's otherwise.",
         default=None,
+        of=("measure",),
     )
     snapshot: Snapshot | None = takes(
-        Nested(Snapshot, short="at"), "measure: the rows are states, not happenings.", default=None
+        Nested(Snapshot, short="at"), "measure: the rows are states, not happenings.", default=None, of=("measure",)
     )
     # ratio
-    numerator: str | None = takes(Ref("kpis"), "ratio: the upper KPI.", default=None)
+    numerator: str | None = takes(
+        Ref("kpis"), "ratio: the upper KPI.", default=None, of=("ratio",), needed_by=("ratio",)
+    )
     denominator: str | None = takes(
         Ref("kpis"),
         "ratio: the lower KPI. Both are aligned on period and slice; a ratio of sums, never a mean of ratios.",
         default=None,
+        of=("ratio",),
+        needed_by=("ratio",),
     )
     # journey
-    journey: str | None = takes(Ref("journeys"), "journey: the journey whose cases are measured.", default=None)
+    journey: str | None = takes(
+        Ref("journeys"),
+        "journey: the journey whose cases are measured.",
+        default=None,
+        of=("journey",),
+        needed_by=("journey",),
+    )
     clock: str = takes(
         Word("elapsed", "working"),
         "journey: durations as time passes, or in the calendar's working hours.",
         default="elapsed",
+        of=("journey",),
     )
     open_cases: str = takes(
         Word("censor", "drop"),
         "journey: percentiles and means count open cases as 'not yet' (`censor`), or leave "
         "them out and say so (`drop`).",
         default="censor",
+        of=("journey",),
     )
     anchor: str | None = takes(
-        Str(), "journey: the step whose time decides the period; the first step otherwise.", default=None
+        Str(),
+        "journey: the step whose time decides the period; the first step otherwise.",
+        default=None,
+        of=("journey",),
     )
     region: ExprText | None = takes(
         Expression("text"),
         "Field with the calendar region of a row or case, where working time differs by region.",
         default=None,
+        of=("measure", "journey"),
     )
     # all
     value: ExprText | None = takes(
-        Expression(), "measure, journey: the aggregate. series: the formula over KPIs.", default=None
+        Expression(),
+        "measure, journey: the aggregate. series: the formula over KPIs.",
+        default=None,
+        of=("measure", "journey", "series"),
+        needed_by=("measure", "journey"),
     )
     index: Mapping[str, IndexPart] = takes(
         MapOf(Nested(IndexPart)),
         "series: instead of a formula, a weighted index of these KPIs. A missing part leaves the index without value.",
         default={},
+        of=("series",),
     )
 
 
@@ -468,13 +522,21 @@ class Link(Definition):
     kpi: str = takes(Ref("kpis"), "The upper KPI.")
     kind: str = takes(Word("identity", "influence"), "Arithmetic, or a hypothesis.")
     formula: ExprText | None = takes(
-        Expression(), "identity: the arithmetic, e.g. `customers * revenue_per_customer`.", default=None
+        Expression(),
+        "identity: the arithmetic, e.g. `customers * revenue_per_customer`.",
+        default=None,
+        of=("identity",),
+        needed_by=("identity",),
     )
-    by: str | None = takes(Ref("kpis"), "influence: the lower KPI.", default=None)
-    lag: Duration | None = takes(Span(), "influence: how long it takes to show.", default=None)
-    strength: float | None = takes(Number(), "influence: % change of the upper KPI for 1 % of the lower.", default=None)
+    by: str | None = takes(
+        Ref("kpis"), "influence: the lower KPI.", default=None, of=("influence",), needed_by=("influence",)
+    )
+    lag: Duration | None = takes(Span(), "influence: how long it takes to show.", default=None, of=("influence",))
+    strength: float | None = takes(
+        Number(), "influence: % change of the upper KPI for 1 % of the lower.", default=None, of=("influence",)
+    )
     evidence: tuple[Evidence, ...] = takes(
-        ListOf(Nested(Evidence)), "influence: why it is believed; none means asserted.", default=()
+        ListOf(Nested(Evidence)), "influence: why it is believed; none means asserted.", default=(), of=("influence",)
     )
 
 
@@ -657,7 +719,10 @@ SECTIONS: dict[str, type[Definition]] = {
     "calendars": CalendarDef,
     "currencies": Currencies,
 }
-"""Section name to the definitions it holds by name. `links` and `targets` may be lists too; `currencies` is one."""
+"""Section name to the definitions that it holds by name; `currencies` is a single one."""
+
+LISTED = ("links", "targets")
+"""Sections that may be lists: their entries are then named by the KPI and a number, `revenue#1`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bizops.errors import BizopsError, Place, Problem
-from bizops.model.check import check_model
+from bizops.model.checks import check_model
 from bizops.model.entries import read_entries
 from bizops.model.frozen import FrozenDict
 from bizops.model.language import SECTIONS, Settings

@@ -63,7 +63,17 @@ class Scalar(_Positioned):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Map(_Positioned):
+class _Collection(_Positioned):
+    @property
+    def place(self) -> Place:
+        """Where a person looks for it: at its key, when it begins in a line below."""
+        if self.under is not None and self.under.line < self.line:
+            return self.under.place
+        return Place(self.source.file, self.line, self.col)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Map(_Collection):
     """Keys and values in the order of the file."""
 
     items: tuple[tuple[Scalar, Node], ...] = ()
@@ -78,7 +88,7 @@ class Map(_Positioned):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class List(_Positioned):
+class List(_Collection):
     """Values in order."""
 
     items: tuple[Node, ...] = ()

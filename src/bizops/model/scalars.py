@@ -92,7 +92,7 @@ class Title:
         found: dict[str, str] = {}
         for key, value in node.items:
             if key.text not in LANGUAGES:
-                hint = closest(key.text, LANGUAGES)
+                hint = closest(key.text, LANGUAGES) or "Put a text that contains a comma in quotes."
                 binding.refuse(key, "unknown-key", f"There is no language '{key.text}' here, only 'en' and 'de'.", hint)
             elif isinstance(value, Scalar) and isinstance(value.value, str):
                 found[key.text] = value.text.strip()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Protocol
 
-from bizops.model.binding import INVALID, Binding, Invalid, closest
+from bizops.model.binding import INVALID, Binding, Invalid, closest, one_of
 from bizops.model.frozen import FrozenDict
 from bizops.model.nodes import List, Map, Node, Scalar
 from bizops.model.scalars import Schema, Str
@@ -34,15 +34,26 @@ class Key:
     meaning: str
     required: bool
     default: Any
+    of: tuple[str, ...]
+    needed_by: tuple[str, ...]
     shapes_value: bool
 
 
-def takes(kind: Kind, meaning: str, *, default: Any = MISSING, shapes_value: bool = True) -> Any:
+def takes(
+    kind: Kind,
+    meaning: str,
+    *,
+    default: Any = MISSING,
+    of: tuple[str, ...] = (),
+    needed_by: tuple[str, ...] = (),
+    shapes_value: bool = True,
+) -> Any:
     """Declares a key: what it takes and what it means. Without *default* it is required.
 
+    Only definitions whose ``kind`` (columns: ``type``) is among *of* may have it, those among *needed_by* must.
     ``shapes_value=False``: no number changes with it, so that it stays out of the definition's hash.
     """
-    metadata = {"kind": kind, "meaning": meaning, "shapes_value": shapes_value}
+    metadata = {"kind": kind, "meaning": meaning, "of": of, "needed_by": needed_by, "shapes_value": shapes_value}
     if default is MISSING:
         return field(metadata=metadata)
     return field(default=FrozenDict(default) if isinstance(default, dict) else default, metadata=metadata)
@@ -88,11 +99,15 @@ class ListOf:
 
 @dataclass(frozen=True)
 class MapOf:
-    """Values by name; with ``list_of_names`` the list `[a, b]` stands for `{a: a, b: b}`."""
+    """Values by name; with ``list_of_names`` the list `[a, b]` stands for `{a: a, b: b}`.
+
+    ``ordered``: their order has a meaning.
+    """
 
     item: Kind
     keys: Kind = field(default_factory=Str)
     list_of_names: bool = False
+    ordered: bool = False
 
     def bind(self, node: Node, binding: Binding) -> Mapping[Any, Any] | Invalid:
         if self.list_of_names and isinstance(node, List):
@@ -169,21 +184,27 @@ def bind_definition(cls: type[Any], node: Map, binding: Binding) -> Any:
     for name_node, value_node in node.items:
         declared = keys.get(name_node.text)
         if declared is None:
-            hint = closest(name_node.text, keys)
-            binding.refuse(name_node, "unknown-key", f"There is no key '{name_node.text}' here.", hint or _known(keys))
-            continue
-        values[declared.name] = declared.kind.bind(value_node, binding)
-    for declared in keys.values():
-        if declared.required and declared.name not in values:
-            owner = f"'{node.under.text}'" if node.under else "This entry"
-            message = f"{owner} lacks '{declared.name}': {declared.meaning[0].lower()}{declared.meaning[1:]}"
-            binding.add("missing-key", message, node.owner_place)
-            values[declared.name] = INVALID
-    if any(value is INVALID and keys[name].required for name, value in values.items()):
+            hint = closest(name_node.text, keys) or f"Known are: {', '.join(keys)}."
+            binding.refuse(name_node, "unknown-key", f"There is no key '{name_node.text}' here.", hint)
+        else:
+            values[declared.name] = declared.kind.bind(value_node, binding)
+    _check_form(keys, values, node, binding)
+    if any(declared.required and values.get(name, INVALID) is INVALID for name, declared in keys.items()):
         return INVALID
     given = {name: value for name, value in values.items() if value is not INVALID}
     return cls(name=node.under.text if node.under else "", node=node, **given)
 
 
-def _known(keys: Mapping[str, Key]) -> str:
-    return f"Known are: {', '.join(keys)}."
+def _check_form(keys: Mapping[str, Key], values: Mapping[str, Any], node: Map, binding: Binding) -> None:
+    """Whether the keys that are there, and no others, belong to a definition of this kind."""
+    owner = f"'{node.under.text}'" if node.under else "This entry"
+    by = "kind" if "kind" in keys else "type"
+    form = values.get(by) or (keys[by].default if by in keys else None)
+    for name, declared in keys.items():
+        if name in values:
+            if declared.of and isinstance(form, str) and form not in declared.of:
+                message = f"'{name}' has no meaning where {by} is '{form}', only for {one_of(declared.of)}."
+                binding.refuse(node.key_node(name) or node, "key-not-for-kind", message, "Remove it.")
+        elif declared.required or form in declared.needed_by:
+            meaning = f"{declared.meaning[0].lower()}{declared.meaning[1:]}"
+            binding.add("missing-key", f"{owner} lacks '{name}': {meaning}", node.owner_place)

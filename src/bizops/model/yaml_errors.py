@@ -73,6 +73,8 @@ def syntax_problem(
         return _bad_start(source, line, col)
     if last_quoted and "expected key" in complaint and _ends_quoted(source, line, col):
         return _problem(source, *last_quoted, "The text that begins here is not closed: its closing quote is missing.")
+    if "mapping values are not allowed" in complaint and (above := _without_colon(source, line)):
+        return _problem(source, *above, "This line is neither 'key: value' nor '- item'.", "Is a ':' missing?")
     for part, sentence, hint in _SENTENCES:
         if part in complaint:
             tabbed = "\t" in _indentation(source, line)
@@ -93,6 +95,16 @@ def _ends_quoted(source: SourceText, line: int, col: int) -> bool:
     """Whether a quote stands right before: the text was closed by what was meant to open the next one."""
     text = source.lines[line - 1] if line <= len(source.lines) else ""
     return text[: col - 1].rstrip().endswith(("'", '"'))
+
+
+def _without_colon(source: SourceText, line: int) -> tuple[int, int] | None:
+    """The line above, when it has no ':' and was therefore taken for a text that goes on below."""
+    for number in range(line - 1, 0, -1):
+        text = source.lines[number - 1]
+        if text.strip() and not text.lstrip().startswith("#"):
+            is_bare = ":" not in text and not text.lstrip().startswith("- ")
+            return (number, len(text) - len(text.lstrip()) + 1) if is_bare else None
+    return None
 
 
 def _indentation(source: SourceText, line: int) -> str:

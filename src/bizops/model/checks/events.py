@@ -1,0 +1,61 @@
+"""Events that have a time, journeys whose steps share a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bizops.errors import Problem
+from bizops.model.checks.found import as_list, unknown
+from bizops.model.language import Event, Journey, Step
+from bizops.model.model import Model
+
+
+@as_list
+def check_event(model: Model, event: Event) -> Iterator[Problem]:
+    """It happens at some time, in an operation that exists."""
+    source = model.sources[event.source]
+    if event.time is None and source.time is None:
+        message = f"It is not known when '{event.name}' happens: {source.name} has no 'time'."
+        yield Problem("missing-time", message, event.place("source"), "Give the event, or its source, a 'time'.")
+    if event.operation is not None:
+        if event.service is None:
+            message = f"'{event.operation}' is an operation of which service?"
+            yield Problem("missing-key", message, event.place("operation"), "Add 'service'.")
+        elif event.operation not in (operations := model.services[event.service].operations):
+            yield unknown(event.operation, operations, f"operation of {event.service}", event.place("operation"))
+
+
+@as_list
+def check_journey(model: Model, journey: Journey) -> Iterator[Problem]:
+    """Every step's events carry the case key, and steps that are named exist."""
+    if not journey.steps:
+        yield Problem("missing-key", f"'{journey.name}' has no steps.", journey.place("steps"))
+    for number, (name, step) in enumerate(journey.steps.items()):
+        for index, event in enumerate(step.event):
+            keys = model.events[event].keys
+            if journey.case not in keys:
+                yield Problem(
+                    "missing-case-key",
+                    f"'{event}' has no key '{journey.case}', by which the cases of '{journey.name}' are joined.",
+                    step.place("event", index),
+                    f"Its keys: {', '.join(keys)}." if keys else f"Add 'keys: {{{journey.case}: ...}}' to the event.",
+                )
+        yield from _check_order(journey, name, number, step)
+    for index, name in enumerate(journey.ended_by):
+        if name not in journey.steps:
+            yield unknown(name, journey.steps, f"step of {journey.name}", journey.place("ended_by", index))
+
+
+def _check_order(journey: Journey, name: str, number: int, step: Step) -> Iterator[Problem]:
+    if step.match != "next":
+        for key in ("after", "within"):
+            if getattr(step, key) is not None:
+                message = f"'{key}' has no meaning where match is '{step.match}', only for 'next'."
+                yield Problem("key-not-for-kind", message, step.place(key), "Write 'match: next', or remove it.")
+        return
+    if step.after is None and number == 0:
+        yield Problem("missing-key", f"'{name}' is the first step: after which one?", step.place("match"))
+    if step.after == name:
+        yield Problem("cycle", f"'{name}' cannot follow itself.", step.place("after"))
+    elif step.after is not None and step.after not in journey.steps:
+        yield unknown(step.after, journey.steps, f"step of {journey.name}", step.place("after"))
