@@ -120,6 +120,11 @@ def test_the_table_holds_apart_intervals_within_their_utc_day(calendar: Calendar
         assert bounds[-1] <= (day + 1) * DAY_US
 
 
+def test_a_table_of_no_days_is_empty() -> None:
+    table = BERLIN.open_table(101, 100)
+    assert (table.utc_day, table.before_us, table.start_us, table.end_us) == ([], [], ([],), ([],))
+
+
 def test_a_table_of_free_days_still_has_its_column() -> None:
     table = Calendar("UTC").open_table(100, 101)
     assert (table.utc_day, table.before_us) == ([100, 101], [0, 0])

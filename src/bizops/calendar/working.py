@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import accumulate, islice
 
 from bizops.calendar.days import hours_on
 from bizops.calendar.rules import CalendarRules, DayHours
@@ -56,15 +56,13 @@ def open_table(rules: CalendarRules, first_utc_day: int, last_utc_day: int, regi
     for start, end in _open_intervals(rules, first_utc_day * DAY_US, (last_utc_day + 1) * DAY_US, region):
         for utc_day in range(start // DAY_US, (end - 1) // DAY_US + 1):
             by_day[utc_day].append((max(start, utc_day * DAY_US), min(end, (utc_day + 1) * DAY_US)))
-    width = max(1, *(len(intervals) for intervals in by_day.values()))
+    width = max([1, *(len(intervals) for intervals in by_day.values())])
     rows = [_padded(intervals, width, (day + 1) * DAY_US) for day, intervals in by_day.items()]
-    before = [0]
-    for row in rows[:-1]:
-        before.append(before[-1] + sum(end - start for start, end in row))
+    open_us = [sum(end - start for start, end in row) for row in rows]
     columns = range(width)
     return OpenTable(
         utc_day=list(by_day),
-        before_us=before,
+        before_us=_sums_before(open_us),
         start_us=tuple([row[column][0] for row in rows] for column in columns),
         end_us=tuple([row[column][1] for row in rows] for column in columns),
     )
@@ -74,11 +72,7 @@ def working_days(rules: CalendarRules, first: date, last: date, region: str | No
     """The local days from first to last (both included), with the working days counted up to each."""
     days = [first + timedelta(days=index) for index in range((last - first).days + 1)]
     flags = [bool(hours_on(rules, day, region)) for day in days]
-    before, count = [], 0
-    for flag in flags:
-        before.append(count)
-        count += flag
-    return WorkingDays(days, before, flags)
+    return WorkingDays(days, _sums_before(flags), flags)
 
 
 def is_operating(rules: CalendarRules, us: int, service: str | None) -> bool:
@@ -156,6 +150,11 @@ def _without(intervals: list[Interval], holes: list[Interval]) -> Iterator[Inter
             start = hole_end
         if start < end:
             yield start, end
+
+
+def _sums_before(numbers: Iterable[int]) -> list[int]:
+    """For each number, the sum of those before it."""
+    return list(accumulate(numbers, initial=0))[:-1]
 
 
 def _padded(intervals: list[Interval], width: int, day_end_us: int) -> list[Interval]:
