@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bizops.errors import BizopsError, did_you_mean
+from bizops.errors import BizopsError
 from bizops.intake import values as v
-from bizops.intake.batches import Block
+from bizops.intake.batches import Block, missing_column
 from bizops.intake.tables import TYPES, table_spec
 from bizops.intake.values import Bad
-from bizops.lake import ROW, Rejection
+from bizops.lake import RAW_LIMIT, Rejection
 
 if TYPE_CHECKING:
     from bizops.model.language import Column, Source
@@ -30,13 +30,9 @@ class Binding:
         self._source = source
         self._schema = table_spec(source).staged_schema()
         self._headers = {n: column.header or n for n, column in source.columns.items()}
-        for column, header in self._headers.items():
-            if header not in headers and _is_needed(source, column):
-                raise BizopsError.of(
-                    "missing-column",
-                    f"{name} has no column '{header}', which source '{source.name}' needs.",
-                    hint=did_you_mean(header, headers) or f"It has: {', '.join(headers[:20])}.",
-                )
+        for header in self._headers.values():
+            if header not in headers:
+                raise missing_column(name, header, headers)
             if list(headers).count(header) > 1:
                 raise BizopsError.of("ambiguous-column", f"{name} has more than one column '{header}'.")
 
@@ -61,36 +57,35 @@ class Binding:
         values = _without_nulls(delivered, column)
         zone = column.zone or self._source.zone
         fast, slow = _CONVERTERS[column.type](column, zone)
-        if self._source.decimal_comma and column.type in _NUMERIC and pa.types.is_string(values.type):
-            values = _with_point(values)
+        if self._source.decimal_comma and column.type in _NUMERIC:
+            fast, slow = v.with_comma(fast, slow)
         return v.convert(values, fast, slow, TYPES[column.type])
 
     def _rejections(self, block: Block, wrong: dict[int, tuple[str, Bad]]) -> list[Rejection]:
         found = []
         for index, (field, bad) in sorted(wrong.items()):
-            raw = json.dumps(block.table.slice(index, 1).to_pylist()[0], default=str, ensure_ascii=False)
+            raw = json.dumps(block.table.slice(index, 1).to_pylist()[0], default=str, ensure_ascii=False)[:RAW_LIMIT]
             found.append(Rejection(int(block.positions[index]), field, bad.code, bad.message, raw))
         return found
 
 
 _NUMERIC = ("integer", "number", "decimal")
-_CONVERTERS = {
+_CONVERTERS: dict[str, Callable[[Column, str], tuple[v.Fast, v.Slow]]] = {
     "text": lambda column, zone: (v.fast_text, v.slow_text),
     "integer": lambda column, zone: (v.fast_integer, v.slow_integer),
     "number": lambda column, zone: (v.fast_number, v.slow_number),
     "decimal": lambda column, zone: (v.fast_decimal, v.slow_decimal),
     "boolean": lambda column, zone: (v.fast_boolean, v.slow_boolean),
-    "date": lambda column, zone: v.date_converter(column.format, zone),
+    "date": lambda column, zone: v.date_converter(column.format),
     "timestamp": lambda column, zone: v.timestamp_converter(column.format, zone),
 }
 
 
-def _is_needed(source: Source, column: str) -> bool:
-    return True
-
-
 def _column(table: pa.RecordBatch, header: str) -> pa.Array:
     array = table.column(header)
+    if isinstance(array.type, pa.BaseExtensionType):
+        storage = array.storage  # PostgreSQL's numeric arrives as text that is marked as opaque
+        array = storage if pa.types.is_string(storage.type) else pa.array([_shown(v) for v in array.to_pylist()])
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if pa.types.is_large_string(array.type) or pa.types.is_string_view(array.type):
@@ -98,21 +93,15 @@ def _column(table: pa.RecordBatch, header: str) -> pa.Array:
     return array
 
 
+def _shown(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
 def _without_nulls(values: pa.Array, column: Column) -> pa.Array:
     """Empty texts, and those that mean 'no value', become NULL."""
     if not pa.types.is_string(values.type):
         return values
     return pc.if_else(pc.is_in(values, value_set=pa.array(["", *column.nulls])), pa.scalar(None, pa.string()), values)
-
-
-_COMMA_NUMBER = r"^\s*[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d*)?\s*$"
-
-
-def _with_point(values: pa.Array) -> pa.Array:
-    """Numbers written `1.234,50` as `1234.50`; what is not written so is left as it is, with a mark that makes it fail."""
-    fits = pc.match_substring_regex(values, _COMMA_NUMBER)
-    rewritten = pc.replace_substring(pc.replace_substring(values, ".", ""), ",", ".")
-    return pc.if_else(fits, rewritten, pc.binary_join_element_wise(values, "", ""))
 
 
 def _broken_rules(values: pa.Array, column: Column) -> dict[int, Bad]:
@@ -127,9 +116,9 @@ def _broken_rules(values: pa.Array, column: Column) -> dict[int, Bad]:
                 "out-of-range", f"{values[index].as_py()} is not between {column.min} and {column.max}."
             )
     if column.values:
-        allowed = pa.array(column.values, pa.string())
+        known = pa.array(column.values, pa.string())
         texts = pc.cast(values, pa.string())
-        for index in _where(pc.and_(pc.is_valid(texts), pc.invert(pc.is_in(texts, value_set=allowed)))):
+        for index in _where(pc.and_(pc.is_valid(texts), pc.invert(pc.is_in(texts, value_set=known)))):
             broken[index] = Bad("not-allowed", f"'{texts[index].as_py()}' is none of the allowed values.")
     if column.required and values.null_count:
         for index in _where(pc.is_null(values)):

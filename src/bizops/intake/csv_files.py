@@ -1,7 +1,7 @@
 """Reads CSV: Arrow's parser for whole blocks, and a forgiving one for blocks with torn rows.
 
-A block is a few megabytes cut at the end of a row. When Arrow reads it and finds as many rows as it has line ends outside
-quotes, the block is taken as it is. Otherwise each row is read on its own and those that are torn are set aside.
+A block is a few megabytes cut at the end of a row. When Arrow reads it and finds as many rows as it has line ends
+outside quotes, the block is taken as it is. Otherwise each row is read on its own and those that are torn are set aside.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from bizops.errors import BizopsError
-from bizops.intake.batches import Block, Reading
-from bizops.lake import Rejection
+from bizops.intake.batches import Block
+from bizops.lake import RAW_LIMIT, Rejection
 
 BLOCK_BYTES = 8 << 20
 LONGEST_ROW = 1 << 20
@@ -36,8 +36,8 @@ class _Shape:
     delimiter: str
 
 
-def read_csv(file: BinaryIO, name: str, delimiter: str | None, size: int = 0) -> Reading:
-    """The rows of a CSV file in UTF-8, all values as text; positions are line numbers, the header being line 1."""
+def read_csv(file: BinaryIO, name: str, delimiter: str | None) -> tuple[tuple[str, ...], Iterator[Block]]:
+    """Headers and rows of a CSV file in UTF-8, all values as text; positions are line numbers, the header's is 1."""
     head = _read_up_to_newline(file)
     head = head.removeprefix(_BOM)
     lines = 1
@@ -55,7 +55,7 @@ def read_csv(file: BinaryIO, name: str, delimiter: str | None, size: int = 0) ->
         ) from None
     found = delimiter or sniff_delimiter(text)
     headers = tuple(field.strip() for field in next(csv.reader([text], delimiter=found)))
-    return Reading(headers, _blocks(file, _Shape(headers, found), lines + 1), size)
+    return headers, _blocks(file, _Shape(headers, found), lines + 1)
 
 
 def sniff_delimiter(header: str) -> str:
@@ -70,17 +70,15 @@ def _read_up_to_newline(file: BinaryIO) -> bytes:
 
 def _blocks(file: BinaryIO, shape: _Shape, line: int) -> Iterator[Block]:
     rest = b""
-    done = 0
     while True:
         fresh = file.read(BLOCK_BYTES)
-        done += len(fresh)
         block = rest + fresh
         if not block:
             return
         last = not fresh
         parsed, rest, line = _parse(block, shape, line, last)
         if parsed is not None:
-            yield Block(parsed.table, parsed.positions, parsed.torn, done)
+            yield parsed
         if last:
             return
 
@@ -179,7 +177,7 @@ def _row_at(lines: list[bytes], at: int, shape: _Shape, last: bool) -> tuple[int
 
 
 def _torn(code: str, message: str, raw: bytes) -> Rejection:
-    return Rejection(0, None, code, message, raw[:4096].decode("utf-8", "replace").rstrip("\r\n"))
+    return Rejection(0, None, code, message, raw[:RAW_LIMIT].decode("utf-8", "replace").rstrip("\r\n"))
 
 
 def _positions(numbers: list[int]) -> npt.NDArray[np.int64]:

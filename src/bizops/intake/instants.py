@@ -18,8 +18,8 @@ _EPOCH = datetime(1970, 1, 1)
 def to_utc(moment: datetime, zone: str) -> datetime:
     """A time as UTC without zone; one without offset is local in ``zone``.
 
-    An ambiguous local time is the earlier instant, one that a clock change skipped is as much later as the clock was put
-    forward (as in :mod:`zoneinfo`).
+    An ambiguous local time is the earlier instant, one that a clock change skipped is as much later as the clock was
+    put forward (as in :mod:`zoneinfo`).
     """
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(zone), fold=0)
     return aware.astimezone(UTC).replace(tzinfo=None)

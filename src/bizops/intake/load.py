@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING
 from bizops.errors import BizopsError
 from bizops.intake.batches import Reading
 from bizops.intake.bind import Binding
-from bizops.intake.csv_files import read_csv
-from bizops.intake.parquet_files import read_parquet
-from bizops.intake.tables import table_spec
-from bizops.lake import Delivery, Lake, LoadReport
+from bizops.intake.streams import Limits, opened
+from bizops.intake.tables import headers_of, table_spec
+from bizops.lake import Delivery, Lake, LoadReport, Staging
 
 if TYPE_CHECKING:
     from bizops.model.language import Source
 
 Progress = Callable[[int, int, int], None]
-"""Called now and then with rows read, bytes read, bytes in all (0 when unknown)."""
+"""Called now and then with rows taken, bytes read, bytes in all (0 when unknown)."""
+
+_SUFFIXES = {
+    "csv": "csv", "tsv": "csv", "txt": "csv", "parquet": "parquet", "pq": "parquet",
+    "jsonl": "jsonl", "ndjson": "jsonl", "xlsx": "xlsx", "xlsm": "xlsx", "xes": "xes",
+}  # fmt: skip
 
 
 def load_files(
@@ -30,46 +34,82 @@ def load_files(
     *,
     author: str | None = None,
     progress: Progress | None = None,
+    limits: Limits = Limits(),  # noqa: B008 -- frozen
 ) -> list[LoadReport]:
-    """Load files into a source, each as one delivery; a file that was loaded before changes nothing."""
+    """Load files into a source, each as one delivery; a file that was loaded before changes nothing.
+
+    Rows that cannot be taken go to the quarantine and never stop the rest. A file that cannot be read at all, or lacks a
+    column, raises and leaves the lake as the files before it made it.
+    """
     with lake.writing():
-        return [_load_file(lake, source, Path(path), author, progress) for path in paths]
+        return [_load_file(lake, source, Path(path), author, progress, limits) for path in paths]
 
 
-def _load_file(lake: Lake, source: Source, path: Path, author: str | None, progress: Progress | None) -> LoadReport:
+def take(reading: Reading, source: Source, name: str, staged: Staging, progress: Progress | None) -> None:
+    """Type the rows of a delivery and stage them; what cannot be taken is rejected."""
+    binding = Binding(source, reading.headers, name)
+    for block in reading.blocks:
+        batch, rejections = binding.typed(block)
+        for rejection in (*block.torn, *rejections):
+            staged.reject(rejection)
+        staged.write(batch)
+        if progress is not None:
+            progress(staged.rows, reading.done(), reading.size)
+
+
+def _load_file(
+    lake: Lake, source: Source, path: Path, author: str | None, progress: Progress | None, limits: Limits
+) -> LoadReport:
     spec = table_spec(source)
     delivery = Delivery(path.name, _sha256(path), author)
     known = lake.known_delivery(spec, delivery.sha256)
     if known is not None:
         return known
-    with _opened(path, source) as reading, lake.staging(spec) as staged:
-        binding = Binding(source, reading.headers, path.name)
-        for block in reading.blocks:
-            batch, rejections = binding.typed(block)
-            for rejection in (*block.torn, *rejections):
-                staged.reject(rejection)
-            staged.write(batch)
-            if progress is not None:
-                progress(staged.rows, block.done, reading.size)
+    with _read(path, source, limits) as reading, lake.staging(spec) as staged:
+        take(reading, source, path.name, staged, progress)
         return lake.append(spec, staged, delivery)
 
 
 @contextmanager
-def _opened(path: Path, source: Source) -> Iterator[Reading]:
+def _read(path: Path, source: Source, limits: Limits) -> Iterator[Reading]:
+    """Open a file with the reader of its format, which is imported only when it is needed."""
     kind = source.format or _format_of(path)
     if kind == "parquet":
+        from bizops.intake.parquet_files import read_parquet
+
         yield read_parquet(path)
-    else:
-        with path.open("rb") as file:
-            yield read_csv(file, path.name, source.delimiter, path.stat().st_size)
+        return
+    if kind == "xlsx":
+        from bizops.intake.xlsx_files import read_xlsx
+
+        yield read_xlsx(path, source.sheet, limits)
+        return
+    wanted = headers_of(source)
+    with opened(path, source.encoding if kind != "xes" else "utf-8", limits) as (stream, file):
+        headers = wanted
+        if kind == "csv":
+            from bizops.intake.csv_files import read_csv
+
+            headers, blocks = read_csv(stream, path.name, source.delimiter)
+        elif kind == "jsonl":
+            from bizops.intake.jsonl_files import read_jsonl
+
+            blocks = read_jsonl(stream, path.name, wanted)
+        else:
+            from bizops.intake.xes_files import read_xes
+
+            blocks = read_xes(stream, path.name, wanted)
+        yield Reading(headers, blocks, path.stat().st_size, file.tell)
 
 
 def _format_of(path: Path) -> str:
     suffixes = [suffix.lower().lstrip(".") for suffix in path.suffixes if suffix.lower() != ".gz"]
-    found = {"csv": "csv", "tsv": "csv", "txt": "csv", "parquet": "parquet"}.get(suffixes[-1] if suffixes else "")
+    found = _SUFFIXES.get(suffixes[-1] if suffixes else "")
     if found is None:
         raise BizopsError.of(
-            "unknown-format", f"The name {path.name} does not tell its format.", hint="Name the source's `format`."
+            "unknown-format",
+            f"The name {path.name} does not tell its format.",
+            hint="Name the source's `format`: csv, parquet, jsonl, xlsx or xes.",
         )
     return found
 
@@ -80,3 +120,5 @@ def _sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         raise BizopsError.of("missing-file", f"{path} is not there.") from None
+    except OSError as error:
+        raise BizopsError.of("unreadable-file", f"{path} cannot be read: {error.strerror}.") from error

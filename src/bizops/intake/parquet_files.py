@@ -19,13 +19,12 @@ def read_parquet(path: Path) -> Reading:
         file = pq.ParquetFile(path)
     except pa.ArrowInvalid as error:
         raise BizopsError.of("unreadable-file", f"{path} is not a readable Parquet file: {error}.") from error
-    return Reading(tuple(file.schema_arrow.names), _blocks(file, path), path.stat().st_size)
+    return Reading(tuple(file.schema_arrow.names), _blocks(file), 0)
 
 
-def _blocks(file: pq.ParquetFile, path: Path) -> Iterator[Block]:
-    rows, total, size = 0, file.metadata.num_rows, path.stat().st_size
+def _blocks(file: pq.ParquetFile) -> Iterator[Block]:
+    rows = 0
     with file:
         for batch in file.iter_batches(batch_size=ROWS_PER_BLOCK):
-            positions = np.arange(rows + 1, rows + batch.num_rows + 1)
+            yield Block(batch, np.arange(rows + 1, rows + batch.num_rows + 1))
             rows += batch.num_rows
-            yield Block(batch, positions, done=size * rows // max(total, 1))

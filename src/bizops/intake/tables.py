@@ -25,7 +25,7 @@ TYPES: dict[str, pa.DataType] = {
 
 
 def table_spec(source: Source) -> TableSpec:
-    """What the lake has to know about a source; ``reading`` changes with anything that changes how its files are read."""
+    """What the lake has to know about a source; ``reading`` is everything that decides how its files are read."""
     columns = tuple((name, TYPES[column.type]) for name, column in source.columns.items())
     how = [[c.header, c.format, c.zone, c.nulls, c.required, c.values, c.min, c.max] for c in source.columns.values()]
     files = [source.format, source.delimiter, source.encoding, source.decimal_comma, source.sheet, source.zone]
@@ -37,3 +37,8 @@ def table_spec(source: Source) -> TableSpec:
         time=source.time,
         reading=json.dumps([how, files]),
     )
+
+
+def headers_of(source: Source) -> tuple[str, ...]:
+    """The names under which a delivery has the source's columns."""
+    return tuple(column.header or name for name, column in source.columns.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,8 +38,8 @@ Slow = Callable[[Any], Any]
 def convert(values: pa.Array, fast: Fast, slow: Slow, to: pa.DataType) -> tuple[pa.Array, dict[int, Bad]]:
     """Typed values, and what is wrong at which index (those become NULL).
 
-    ``fast`` types a whole array or raises; where it raises the array is halved until few values are left, which ``slow`` looks
-    at one by one, giving the value or a :class:`Bad`.
+    ``fast`` types a whole array or raises; where it raises the array is halved until few values are left, which ``slow``
+    looks at one by one, giving the value or a :class:`Bad`.
     """
     bad: dict[int, Bad] = {}
     parts = list(_parts(values, 0, fast, slow, to, bad))
@@ -96,7 +97,7 @@ def fast_number(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
 
 
-def slow_number(value: Any) -> float | None | Bad:
+def slow_number(value: Any) -> float | Bad | None:
     """A float."""
     try:
         number = float(value)
@@ -118,7 +119,7 @@ def fast_decimal(values: pa.Array) -> pa.Array:
 
 
 @lru_cache(maxsize=1 << 16)
-def slow_decimal(value: Any) -> Decimal | None | Bad:
+def slow_decimal(value: Any) -> Decimal | Bad | None:
     """An exact decimal with at most 4 digits after the point."""
     if isinstance(value, float) and math.isnan(value):
         return None
@@ -130,6 +131,29 @@ def slow_decimal(value: Any) -> Decimal | None | Bad:
     if number != number.quantize(_TENTHS_OF_MILLI):
         return Bad("too-precise", f"{_shown(value)} has more than 4 digits after the point.")
     return number.quantize(_TENTHS_OF_MILLI)
+
+
+_COMMA_NUMBER = r"^\s*[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d*)?\s*$"
+
+
+def with_comma(fast: Fast, slow: Slow) -> tuple[Fast, Slow]:
+    """The same for numbers written `1.234,50`; a point that does not part thousands is refused, not guessed at."""
+
+    def fast_comma(values: pa.Array) -> pa.Array:
+        if not pa.types.is_string(values.type):
+            return fast(values)
+        if not pc.all(pc.match_substring_regex(values, _COMMA_NUMBER)).as_py():
+            raise pa.ArrowInvalid("not written with a decimal comma")
+        return fast(pc.replace_substring(pc.replace_substring(values, ".", ""), ",", "."))
+
+    def slow_comma(value: Any) -> Any:
+        if not isinstance(value, str):
+            return slow(value)
+        if not re.match(_COMMA_NUMBER, value):
+            return Bad("bad-number", f"{_shown(value)} is not a number with decimal comma.")
+        return slow(value.replace(".", "").replace(",", "."))
+
+    return fast_comma, slow_comma
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -183,8 +207,8 @@ def slow_boolean(value: Any) -> bool | Bad:
     return Bad("bad-boolean", f"{_shown(value)} is neither yes nor no.")
 
 
-def date_converter(format_: str | None, zone: str) -> tuple[Fast, Slow]:
-    """How days are read: by a strptime format, or ISO 8601. An instant counts as its day in the zone it is written in."""
+def date_converter(format_: str | None) -> tuple[Fast, Slow]:
+    """How days are read: by a strptime format, or ISO 8601. An instant counts as its day in its own zone."""
 
     def fast(values: pa.Array) -> pa.Array:
         if pa.types.is_timestamp(values.type):
@@ -246,7 +270,7 @@ def timestamp_converter(format_: str | None, zone: str) -> tuple[Fast, Slow]:
 
 
 def parsed(values: pa.Array, format_: str) -> pa.Array:
-    """Times by a strptime format, or an error. Days that a month does not have, which Arrow would roll over, are refused."""
+    """Times by a strptime format, or an error; so are days that a month does not have, which Arrow would roll over."""
     times = pc.strptime(values, format=format_, unit="us", error_is_null=True)
     if times.null_count > values.null_count:
         raise pa.ArrowInvalid("unparsed")

@@ -5,10 +5,11 @@ from bizops.lake.lake import Lake
 from bizops.lake.quarantine import QuarantinedRow
 from bizops.lake.snapshot import Deletion, DeliveryRecord, Segment, Snapshot
 from bizops.lake.spec import DELIVERY, ROW, TableSpec
-from bizops.lake.staging import Rejection, Staging
+from bizops.lake.staging import RAW_LIMIT, Rejection, Staging
 
 __all__ = [
     "DELIVERY",
+    "RAW_LIMIT",
     "ROW",
     "Deletion",
     "Delivery",
