@@ -63,17 +63,25 @@ def per_fte(revenue: Record, fte: Record) -> Record:
 def customers_per_employee_day(world: World) -> Record:
     """Distinct persons an employee served on a day, averaged over the days on which they served anybody."""
     visits = world.visits
+    branch_of = np.zeros(visits.employee.max() + 1, dtype=np.int64)
+    branch_of[visits.employee] = visits.branch
 
     def served(who: Integers) -> tuple[Integers, Integers, Integers]:
         """Day, branch and number of distinct people of every employee and day."""
-        key = np.unique(np.column_stack([visits.employee, visits.day, visits.branch, who]), axis=0)
-        pairs, count = np.unique(key[:, :3], axis=0, return_counts=True)
-        return pairs[:, 1], pairs[:, 2], count
+        most = int(who.max()) + 1
+        contacts = np.unique((visits.employee * DAYS + visits.day) * most + who)
+        pairs, count = np.unique(contacts // most, return_counts=True)
+        return pairs % DAYS, branch_of[pairs // DAYS], count
 
     day, branch, count = served(visits.person)
+    fte_days = working_fte_days(world)
     record: Record = {}
     for grain, label, rows_in in each_period(day):
-        record.setdefault(grain, {})[label] = share(int(count[rows_in].sum()), int(rows_in.sum()))
+        contacts = int(count[rows_in].sum())
+        record.setdefault(grain, {})[label] = share(contacts, int(rows_in.sum()))
+        record.setdefault("contacts", {})[label] = contacts
+        record.setdefault("per_fte_day", {})[label] = share(contacts, fte_days[label])
+    record["fte_days"] = fte_days
     record["branch"] = {
         code: share(int(count[branch == n].sum()), int((branch == n).sum()))
         for n, code in enumerate(world.branches.code)
@@ -85,6 +93,13 @@ def customers_per_employee_day(world: World) -> Record:
     record["distinct_persons"] = {label: len(np.unique(visits.person[rows_in])) for _, label, rows_in in periods}
     record["distinct_numbers"] = {label: len(np.unique(visits.customer[rows_in])) for _, label, rows_in in periods}
     return record
+
+
+def working_fte_days(world: World) -> dict[str, float]:
+    """Full-time equivalents times the days on which the shops of their region were open (Saturdays count as days)."""
+    is_open = np.array([hours.seconds > 0 for hours in world.branches.hours])
+    fte = (world.roster.fte_on_days() * is_open).sum(axis=0)
+    return {label: float(fte[days_in].sum()) for _, label, days_in in each_period(np.arange(DAYS))}
 
 
 def conversion(world: World) -> Record:

@@ -17,17 +17,11 @@ LATE_AFTER_H = 30.0
 
 def kaplan_meier_quantile(duration: Numbers, ended: NDArray[np.bool_], q: float) -> float | None:
     """Time by which a share *q* is done, open cases counted as not yet done (Kaplan and Meier 1958)."""
-    times = np.unique(duration[ended])
-    survival = 1.0
-    ordered = np.sort(duration)
-    events = np.sort(duration[ended])
-    for time in times.tolist():
-        at_risk = len(ordered) - np.searchsorted(ordered, time, side="left")
-        done = np.searchsorted(events, time, side="right") - np.searchsorted(events, time, side="left")
-        survival *= 1 - done / at_risk
-        if survival <= 1 - q + 1e-12:
-            return float(time)
-    return None
+    times, done = np.unique(duration[ended], return_counts=True)
+    at_risk = len(duration) - np.searchsorted(np.sort(duration), times, side="left")
+    survival = np.cumprod(1 - done / at_risk)
+    reached = np.flatnonzero(survival <= 1 - q + 1e-12)
+    return float(times[reached[0]]) if len(reached) else None
 
 
 def authorisation_time(world: World) -> Record:
