@@ -7,7 +7,7 @@ arrived at its last step or at one that ends it; no value: it is open), and the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
+from datetime import timedelta
 
 from bizops.events.rows import Known, source_plan
 from bizops.model.language import Event, Journey, Step
@@ -132,8 +132,8 @@ def _with_next(
 
 
 def _micros(step: Step) -> int:
-    assert step.within is not None
-    return int(Fraction(step.within.seconds) * 1_000_000)
+    assert step.within is not None and step.within.fixed is not None
+    return step.within.fixed // timedelta(microseconds=1)
 
 
 def _columns(journey: Journey, wanted: dict[str, Typed]) -> dict[str, Typed]:

@@ -1,0 +1,23 @@
+"""From questions to KPI values: planning, computing, keeping, putting together."""
+
+from bizops.measure.answer import Answer, KpiAnswer, Question, answer, leaves, sources_of_kpi
+from bizops.measure.evaluate import Splits
+from bizops.measure.executor import Executor
+from bizops.measure.store import ResultStore
+from bizops.measure.value import REFUSALS, Comparison, Refusal, Value
+
+__all__ = [
+    "REFUSALS",
+    "Answer",
+    "Comparison",
+    "Executor",
+    "KpiAnswer",
+    "Question",
+    "Refusal",
+    "ResultStore",
+    "Splits",
+    "Value",
+    "answer",
+    "leaves",
+    "sources_of_kpi",
+]

@@ -33,15 +33,16 @@ class Window:
         return self.start_us < other.end_us and other.start_us < self.end_us
 
 
-def rolling(calendar: Calendar, period: Period, span: Duration) -> Window:
+def rolling(calendar: Calendar, period: Period, span: Duration) -> Period:
     """The span that ends with the period."""
-    following = _next_start(calendar, period)
-    return _between(calendar, _back(calendar, following, span), following)
+    following = date.fromordinal(period.last_day.toordinal() + 1)
+    first = calendar.period(_back(following, span).isoformat())
+    return calendar.total_period(first.start, period.end)
 
 
-def to_date(calendar: Calendar, period: Period, grain: str) -> Window:
+def to_date(calendar: Calendar, period: Period, grain: str) -> Period:
     """From the beginning of the enclosing year, quarter ... to the end of the period."""
-    return Window.of(calendar.to_date(Grain(grain), period))
+    return calendar.to_date(Grain(grain), period)
 
 
 def offset(calendar: Calendar, period: Period, span: Duration) -> Period | None:
@@ -51,35 +52,23 @@ def offset(calendar: Calendar, period: Period, span: Duration) -> Period | None:
             for _ in range(span.amount):
                 period = calendar.year_ago(period)
             return period
-        start = calendar.period(_back(calendar, period.first_day, span).isoformat()).start
-        return calendar.containing(period.grain, start)
+        earlier = calendar.period(_back(period.first_day, span).isoformat())
+        if period.grain is Grain.TOTAL:
+            days = (period.last_day - period.first_day).days
+            last = calendar.period(date.fromordinal(earlier.first_day.toordinal() + days).isoformat())
+            return calendar.total_period(earlier.start, last.end)
+        return calendar.containing(period.grain, earlier.start)
     except BizopsError:
         return None
 
 
-def _next_start(calendar: Calendar, period: Period) -> date:
-    return date.fromordinal(period.last_day.toordinal() + 1)
-
-
-def _back(calendar: Calendar, day: date, span: Duration) -> date:
+def _back(day: date, span: Duration) -> date:
     if span.unit in ("d", "week"):
         return date.fromordinal(day.toordinal() - span.amount * (7 if span.unit == "week" else 1))
     months = span.amount * {"month": 1, "quarter": 3, "year": 12}[span.unit]
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    return _clipped(year, month + 1, day.day)
-
-
-def _clipped(year: int, month: int, day: int) -> date:
-    """The day, or the last one of a shorter month."""
-    last = date(year + month // 12, month % 12 + 1, 1).toordinal() - 1
-    return date.fromordinal(min(date(year, month, 1).toordinal() + day - 1, last))
-
-
-def _between(calendar: Calendar, first: date, end: date) -> Window:
-    last = date.fromordinal(end.toordinal() - 1)
-    start, finish = calendar.period(first.isoformat()), calendar.period(last.isoformat())
-    return Window(start.start_us, finish.end_us, first, last)
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1).toordinal() - 1
+    return date.fromordinal(min(date(year, month + 1, 1).toordinal() + day.day - 1, last))
 
 
 def disjoint(windows: Sequence[Window]) -> list[list[Window]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, final
 
-from bizops.errors import Place, Problem, did_you_mean
+from bizops.errors import Place, Problem
 from bizops.model.nodes import List, Map, Node, Scalar
 
 
@@ -88,6 +88,14 @@ def one_of(words: Iterable[str]) -> str:
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """A hint naming the known word that was probably meant."""
+    found = closest_word(word, known)
+    return f"Did you mean '{found}'?" if found else None
+
+
+def closest_word(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, if any."""
+    import difflib  # here: a good model never needs it
+
     words = list(known)
     folded = next((w for w in words if w.lower() == word.lower()), None)
-    return f"Did you mean '{folded}'?" if folded else did_you_mean(word, words)
+    return folded or next(iter(difflib.get_close_matches(word, words, n=1, cutoff=0.6)), None)

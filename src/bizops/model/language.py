@@ -490,7 +490,7 @@ class Kpi(Definition):
         needed_by=("measure", "journey"),
     )
     index: Mapping[str, IndexPart] = takes(
-        MapOf(Nested(IndexPart)),
+        MapOf(Nested(IndexPart), keys=Ref("kpis")),
         "series: instead of a formula, a weighted index of these KPIs. A missing part leaves the index without value.",
         default={},
         of=("series",),

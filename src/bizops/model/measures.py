@@ -22,9 +22,8 @@ from bizops.model.relations import (
 )
 from bizops.model.typed import ONE, TIMESTAMP, Formula, Type, Typed, field
 from bizops.model.typing import Typer
-from bizops.units import Unit
-from bizops.units.currencies import CURRENCIES
-from bizops.units.unit import DATA, TIME
+from bizops.units import CURRENCIES, Unit
+from bizops.units.names import DATA, TIME
 
 if TYPE_CHECKING:
     from bizops.model.model import Model

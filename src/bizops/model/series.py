@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from bizops.errors import BizopsError, did_you_mean
 from bizops.model.expression import Binary, Call, Expr, ExpressionError, Name, Num, Unary, parse_expression
-from bizops.model.kinds import Duration, ExprText
+from bizops.model.duration import Duration, parse_duration
+from bizops.model.kinds import ExprText
 from bizops.model.language import Kpi
 from bizops.model.relations import problem_in
 from bizops.model.typed import ONE
@@ -23,16 +24,7 @@ if TYPE_CHECKING:
     from bizops.model.model import Model
 
 GRAINS = ("hour", "day", "week", "month", "quarter", "year", "fiscal_month", "fiscal_quarter", "fiscal_year")
-SPAN_UNITS = {
-    "d": "d",
-    "day": "d",
-    "days": "d",
-    "week": "week",
-    "weeks": "week",
-    "h": "h",
-    "hour": "h",
-    "hours": "h",
-} | {name + plural: name for name in ("month", "quarter", "year") for plural in ("", "s")}
+SPANS = frozenset({"d", "week", "month", "quarter", "year"})
 ACROSS = ("avg", "median", "min", "max", "sum")
 
 
@@ -191,6 +183,7 @@ class _Typer:
 
 
 def _span(tree: Expr) -> Duration:
-    if isinstance(tree, Num) and tree.unit in SPAN_UNITS and tree.text.isdigit() and int(tree.text) > 0:
-        return Duration(int(tree.text), SPAN_UNITS[tree.unit])
-    raise ExpressionError("wrong-type", "A length of time is needed here, e.g. '12 months' or '28 days'.", tree.pos)
+    span = parse_duration(f"{tree.text} {tree.unit}") if isinstance(tree, Num) else None
+    if span is None or span.unit not in SPANS or span.amount < 1:
+        raise ExpressionError("wrong-type", "A length of time is needed here, e.g. '12 months' or '28 days'.", tree.pos)
+    return span

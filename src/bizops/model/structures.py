@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Protocol
 
-from bizops.model.binding import INVALID, Binding, Invalid, closest, one_of
+from bizops.model.binding import INVALID, Binding, Invalid, closest, closest_word, one_of
 from bizops.model.frozen import FrozenDict
 from bizops.model.nodes import List, Map, Node, Scalar
 from bizops.model.scalars import Schema, Str
@@ -181,14 +181,18 @@ def bind_definition(cls: type[Any], node: Map, binding: Binding) -> Any:
     """A definition from its mapping; INVALID when a required key is missing or has no usable value."""
     keys = keys_of(cls)
     values: dict[str, Any] = {}
+    unknown: list[str] = []
     for name_node, value_node in node.items:
         declared = keys.get(name_node.text)
         if declared is None:
+            unknown.append(name_node.text)
             hint = closest(name_node.text, keys) or f"Known are: {', '.join(keys)}."
             binding.refuse(name_node, "unknown-key", f"There is no key '{name_node.text}' here.", hint)
         else:
             values[declared.name] = declared.kind.bind(value_node, binding)
-    _check_form(keys, values, node, binding)
+    # A key that was only misspelt is not missing as well.
+    meant = {closest_word(name, [key for key in keys if key not in values]) for name in unknown}
+    _check_form({name: key for name, key in keys.items() if name not in meant}, values, node, binding)
     if any(declared.required and values.get(name, INVALID) is INVALID for name, declared in keys.items()):
         return INVALID
     given = {name: value for name, value in values.items() if value is not INVALID}

@@ -65,7 +65,7 @@ class Engine:
         try:
             for name, table in given.items():
                 self.connection.register(name, table)
-            return self.connection.execute(self.last_query).to_arrow_table()
+            return self.connection.sql(self.last_query).to_arrow_table()
         except duckdb.OutOfMemoryException:
             raise BizopsError.of(
                 "out-of-memory",

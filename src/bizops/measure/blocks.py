@@ -1,0 +1,152 @@
+"""Blocks: what one pass computed, as columns; and how KPI values gather their numbers from many blocks.
+
+A cell is one window, one way to split and one combination of slice values. Cells have integer codes, so that values of
+different components are aligned by comparing integers, not by walking rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+NO_VALUE = "\x00"
+SEPARATOR = "\x1f"
+
+
+class Labels:
+    """Slice values as small integers, the same for every block of a request."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, int] = {"": 0}
+        self.texts: list[str] = [""]
+
+    def code(self, text: str) -> int:
+        """The integer of a text."""
+        code = self.codes.get(text)
+        if code is None:
+            code = self.codes[text] = len(self.texts)
+            self.texts.append(text)
+        return code
+
+    def encode(self, column: pa.ChunkedArray) -> Ints:
+        """The integers of a column of texts."""
+        encoded = pc.dictionary_encode(column, null_encoding="encode").combine_chunks()
+        if isinstance(encoded, pa.ChunkedArray):
+            encoded = (
+                encoded.chunk(0)
+                if encoded.num_chunks
+                else pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
+            )
+        known = np.array([self.code(text or "") for text in encoded.dictionary.to_pylist()], dtype=np.int64)
+        indices = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        return known[indices] if len(known) else indices
+
+    @staticmethod
+    def join(values: Sequence[str | None]) -> str:
+        """One text for a combination of slice values."""
+        return SEPARATOR.join(NO_VALUE if value is None else value for value in values)
+
+    def values(self, code: int, width: int) -> tuple[str | None, ...]:
+        """The slice values behind an integer."""
+        if width == 0:
+            return ()
+        return tuple(None if part == NO_VALUE else part for part in self.texts[code].split(SEPARATOR))
+
+
+@dataclass
+class Block:
+    """The answer of one pass: ``table`` has ``$w``, ``$dim``, ``$label``, ``$k`` and one column per component computed.
+
+    ``where`` says for each component key in which column it stands, and under which ``$k`` (None: not told apart).
+    """
+
+    table: pa.Table
+    where: dict[str, tuple[str, str | None]]
+    query: str = ""
+    _rows: dict[str | None, Ints] = field(default_factory=dict)
+    _codes: dict[object, tuple[Ints, npt.NDArray[np.bool_]]] = field(default_factory=dict)
+
+    def rows_of(self, key: str | None) -> Ints | None:
+        """Row numbers of one ``$k``; None means all."""
+        if key is None:
+            return None
+        if not self._rows:
+            column = self.table.column("$k").combine_chunks()
+            encoded = pc.dictionary_encode(column)
+            if isinstance(encoded, pa.ChunkedArray):
+                encoded = encoded.combine_chunks()
+            indices = encoded.indices.to_numpy(zero_copy_only=False)
+            for code, text in enumerate(encoded.dictionary.to_pylist()):
+                self._rows[text] = np.flatnonzero(indices == code)
+        return self._rows.get(key, np.empty(0, dtype=np.int64))
+
+    def codes(
+        self, positions: tuple[int, ...], dims: tuple[int, ...], n_dims: int, labels: Labels
+    ) -> tuple[Ints, npt.NDArray[np.bool_]]:
+        """Cell codes of all rows, and which rows are asked for.
+
+        ``positions`` maps the block's windows, and ``dims`` its ways to split, to those of the request (-1: not asked for).
+        """
+        memo = (positions, dims, n_dims)
+        if memo not in self._codes:
+            w = np.array(positions, dtype=np.int64)[self.table.column("$w").to_numpy()]
+            d = np.array(dims, dtype=np.int64)[self.table.column("$dim").to_numpy()]
+            label = labels.encode(self.table.column("$label"))
+            self._codes[memo] = ((w * n_dims + d) << 32 | label, (w >= 0) & (d >= 0))
+        return self._codes[memo]
+
+    def values(self, component: str) -> tuple[Floats, Ints | None]:
+        """A component's numbers (nan: no value), and the rows they belong to (None: all)."""
+        column, key = self.where[component]
+        rows = self.rows_of(key)
+        numbers = floats(self.table.column(column))
+        return (numbers if rows is None else numbers[rows]), rows
+
+
+def floats(column: pa.ChunkedArray) -> Floats:
+    """A numeric column as floats; no value becomes nan."""
+    if pa.types.is_null(column.type):
+        return np.full(len(column), np.nan)
+    if not pa.types.is_float64(column.type):
+        column = pc.cast(column, pa.float64(), safe=False)
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def block_of(answer: pa.Table, where: dict[str, tuple[str, str | None]], dims: Sequence[int], keyed: bool) -> Block:
+    """A pass's answer as a block: slice columns joined to one label per row.
+
+    ``dims`` gives the number of slices of each way to split; the answer's columns are named as :mod:`bizops.measure.plans`
+    says.
+    """
+    n = answer.num_rows
+    which = answer.column("grouping").to_numpy() if "grouping" in answer.column_names else np.zeros(n, dtype=np.int64)
+    labels: list[str] = [""] * n
+    for index, width in enumerate(dims):
+        if not width:
+            continue
+        rows = np.flatnonzero(which == index)
+        columns = [answer.column(f"$d{index}_{at}").take(pa.array(rows)).to_pylist() for at in range(width)]
+        for row, values in zip(rows.tolist(), zip(*columns, strict=True), strict=True):
+            labels[row] = Labels.join(values)
+    table = pa.table(
+        {
+            "$w": answer.column("$w").cast(pa.int32()),
+            "$dim": pa.array(which, pa.int32()),
+            "$label": pa.array(labels, pa.string()),
+            "$k": answer.column("$k") if keyed else pa.nulls(n, pa.string()),
+            **{
+                name: pa.array(floats(answer.column(name)), pa.float64(), from_pandas=True)
+                for name in answer.column_names
+                if name.startswith("c")
+            },
+        }
+    )
+    return Block(table, where)

@@ -1,0 +1,394 @@
+"""Runs what has to be computed: looks into the store first, fuses the rest into as few passes as memory allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bizops.calendar import Calendar
+from bizops.events.journeys import cases_plan, sources_of
+from bizops.events.rows import Known
+from bizops.events.sources import sources_behind
+from bizops.measure import tables
+from bizops.measure.blocks import Block, Floats, Ints, Labels, block_of
+from bizops.measure.components import Base, Component
+from bizops.measure.ground import Cases, Ground
+from bizops.measure.plans import Dims, fused_plan, split_by_key, survival_plan
+from bizops.measure.store import ResultStore
+from bizops.measure.windows import Window, disjoint
+from bizops.model.measures import measure_of
+from bizops.model.model import Model
+from bizops.model.typed import Typed
+from bizops.query.engine import Engine
+from bizops.query.plan import Clock, Plan
+
+ROWS_PER_PASS = 1_500_000
+"""More rows at once make the hash tables of distinct counts fall out of the cache (see docs/decisions)."""
+
+
+@dataclass
+class Demand:
+    """Components of one base that are wanted for some ways to split and some windows."""
+
+    base: Base
+    calendar: Calendar
+    dims: tuple[Dims, ...]
+    components: dict[str, Component] = field(default_factory=dict)
+    windows: set[Window] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where the values of one component are: in which block, for which of its windows, under which ways to split."""
+
+    block: Block
+    positions: dict[Window, int]
+    dims: tuple[str, ...]
+
+
+class Executor:
+    """Computes components for one question: one snapshot of the lake, one instant."""
+
+    def __init__(self, known: Known, engine: Engine, store: ResultStore, derived: Path) -> None:
+        self.known = known
+        self.engine = engine
+        self.store = store
+        self.derived = derived
+        self.labels = Labels()
+        self.found: dict[tuple[str, str], list[Found]] = {}
+        self._prints: dict[tuple[str, str, Window], str] = {}
+        self._cases: dict[str, Cases] = {}
+
+    # ------------------------------------------------------------------------------------------------- fingerprints
+
+    def sources(self, base: Base) -> tuple[str, ...]:
+        """All sources a base hangs on, the time-bounded one first."""
+        model = self.known.model
+        if base.kind == "cases":
+            return sources_of(self.known, model.journeys[base.name])
+        return sources_behind(model, base.name)
+
+    def fingerprint(self, base: Base, calendar: Calendar, window: Window) -> str:
+        """Changes whenever values of the window might: with the rows in it, with lookups and rates, with the calendar."""
+        slot = (base.text, calendar.fingerprint, window)
+        if slot not in self._prints:
+            self._prints[slot] = self._fingerprint(base, calendar, window)
+        return self._prints[slot]
+
+    def _fingerprint(self, base: Base, calendar: Calendar, window: Window) -> str:
+        digest = blake2b(digest_size=16)
+        snapshot, model = self.known.snapshot, self.known.model
+        main, *others = self.sources(base)
+        bounded = base.kind in ("rows", "groups") and self._prunes(base)
+        span = (
+            (_days_us(window) if self._by_day(base) else (window.start_us, window.end_us)) if bounded else (None, None)
+        )
+        digest.update(snapshot.fingerprint(main, *span).encode())
+        for other in others:
+            digest.update(snapshot.fingerprint(other).encode())
+        if model.currencies is not None:
+            digest.update(model.definition_hash("currencies", "currencies").encode())
+            if model.currencies.rates_from is not None:
+                digest.update(snapshot.fingerprint(model.currencies.rates_from.source).encode())
+        if base.kind == "cases":
+            digest.update(str(self.now_us(base)).encode())
+        if any(model.sources[name].known == "time" for name in (main, *others)):
+            digest.update(str(self._cut(window)).encode())
+        digest.update(calendar.fingerprint.encode())
+        return digest.hexdigest()
+
+    def _cut(self, window: Window) -> int:
+        """The instant behind which rows are not known yet, as far as it cuts into the window."""
+        return min(self.known.as_of_us, window.end_us)
+
+    def _prunes(self, base: Base) -> bool:
+        time = base.time
+        return time is not None and time.op == "field" and time.value == self.known.model.sources[base.name].time
+
+    @staticmethod
+    def _by_day(base: Base) -> bool:
+        return base.time is not None and base.time.type.kind == "date"
+
+    def now_us(self, base: Base) -> int:
+        """The last known instant of the sources of a journey, or the instant asked for if that is earlier."""
+        ends = [r[1] for name in self.sources(base) if (r := self.known.snapshot.time_range(name)) is not None]
+        return min([self.known.as_of_us, max(ends, default=self.known.as_of_us)])
+
+    # ---------------------------------------------------------------------------------------------------- computing
+
+    def fulfil(self, demand: Demand) -> None:
+        """Finds or computes everything demanded; :meth:`gather` then answers from it."""
+        windows = sorted(demand.windows)
+        dims = tuple(map(dims_text, demand.dims))
+        prints = {window: self.fingerprint(demand.base, demand.calendar, window) for window in windows}
+        held = self.store.find(((window, prints[window]) for window in windows), dims)
+        missing: dict[frozenset[str], list[Window]] = {}
+        for window in windows:
+            lacking = set(demand.components)
+            for kept in held.get((window, prints[window]), ()):
+                block = self.store.block(kept.block)
+                have = lacking & set(block.where) if block is not None else set()
+                for key in have:
+                    assert block is not None
+                    self._note(
+                        key, demand, Found(block, {window: kept.position}, tuple(self.store.dims_of(kept.block)))
+                    )
+                lacking -= have
+            if lacking:
+                missing.setdefault(frozenset(lacking), []).append(window)
+        for keys, lacking_windows in missing.items():
+            components = {key: demand.components[key] for key in sorted(keys)}
+            self._compute(demand, components, lacking_windows, prints)
+
+    def _note(self, key: str, demand: Demand, found: Found) -> None:
+        entries = self.found.setdefault((key, demand.calendar.fingerprint), [])
+        for entry in entries:
+            if entry.block is found.block and entry.dims == found.dims:
+                entry.positions.update(found.positions)
+                return
+        entries.append(found)
+
+    def _compute(
+        self, demand: Demand, components: dict[str, Component], windows: list[Window], prints: dict[Window, str]
+    ) -> None:
+        ground = self._ground(demand, windows)
+        plain = {k: c for k, c in components.items() if not c.aggregate.name.startswith("survival")}
+        censored = {k: c for k, c in components.items() if k not in plain}
+        if plain:
+            keys = {component: key for key, component in plain.items()}
+            for by, group in split_by_key(list(plain.values())):
+                self._fused(demand, ground, by, group, keys, windows, prints)
+        for key, component in censored.items():
+            self._censored(demand, ground, key, component, windows, prints)
+
+    def _fused(
+        self,
+        demand: Demand,
+        ground: Ground,
+        by: Typed | None,
+        group: Sequence[tuple[Component, Component, str | None]],
+        keys: dict[Component, str],
+        windows: list[Window],
+        prints: dict[Window, str],
+    ) -> None:
+        computed = list(dict.fromkeys(component for _, component, _ in group))
+        column = {component: f"c{index}" for index, component in enumerate(computed)}
+        where = {keys[asked]: (column[component], key) for asked, component, key in group}
+        texts = [key for *_, key in group if key is not None]
+        for family in self._families(demand, windows):
+            parts = []
+            ways = [(index, (dim,)) for index, dim in enumerate(demand.dims)]
+            if demand.base.kind != "groups":
+                ways = [(-1, demand.dims)]
+            for index, dims in ways:
+                plan = fused_plan(ground, demand.base, by, computed, texts, dims, family)
+                answer = self._run(plan, ground, demand.base, family)
+                block = block_of(answer, where, [len(dim) for dim in dims], by is not None)
+                parts.append(block.table if index < 0 else _as_dim(block.table, index))
+            self._keep(
+                demand, Block(pa.concat_tables(parts).combine_chunks(), where, self.engine.last_query), family, prints
+            )
+
+    def _censored(
+        self,
+        demand: Demand,
+        ground: Ground,
+        key: str,
+        component: Component,
+        windows: list[Window],
+        prints: dict[Window, str],
+    ) -> None:
+        where: dict[str, tuple[str, str | None]] = {key: ("c0", None)}
+        for family in disjoint(windows):
+            parts = []
+            for index, dim in enumerate(demand.dims):
+                answer = self._run(survival_plan(ground, component, dim, family), ground, demand.base, family)
+                parts.append(_as_dim(block_of(answer, where, [len(dim)], False).table, index))
+            self._keep(
+                demand, Block(pa.concat_tables(parts).combine_chunks(), where, self.engine.last_query), family, prints
+            )
+
+    def _run(self, plan: Plan, ground: Ground, base: Base, family: Sequence[Window]) -> pa.Table:
+        return self.engine.run(plan, self._clock(ground, base, family), ground.tables)
+
+    def _keep(self, demand: Demand, block: Block, family: Sequence[Window], prints: dict[Window, str]) -> None:
+        dims = tuple(map(dims_text, demand.dims))
+        self.store.keep(block, [(window, prints[window]) for window in family], dims)
+        for key in block.where:
+            self._note(key, demand, Found(block, {window: at for at, window in enumerate(family)}, dims))
+
+    def _families(self, demand: Demand, windows: list[Window]) -> list[list[Window]]:
+        """Disjoint windows, cut into passes that hold about as many rows as fit the cache."""
+        if demand.base.kind == "states":
+            return [windows]
+        families = []
+        for family in disjoint(windows):
+            if not self._by_day(demand.base) and not tables.on_ticks(family):
+                families += [[window] for window in family]
+                continue
+            part: list[Window] = []
+            rows = 0.0
+            for window in family:
+                more = self._estimate(demand.base, window)
+                if part and rows + more > ROWS_PER_PASS:
+                    families.append(part)
+                    part, rows = [], 0.0
+                part.append(window)
+                rows += more
+            families.append(part)
+        return families
+
+    def _estimate(self, base: Base, window: Window) -> float:
+        if base.kind == "cases" or not self._prunes(base):
+            return 0.0
+        total = 0.0
+        for segment in self.known.snapshot.segments(base.name, window.start_us, window.end_us):
+            if segment.min_us is None or segment.max_us is None:
+                continue
+            inside = min(segment.max_us, window.end_us) - max(segment.min_us, window.start_us) + 1
+            total += segment.rows * inside / (segment.max_us - segment.min_us + 1)
+        return total
+
+    # --------------------------------------------------------------------------------------------------- the ground
+
+    def _ground(self, demand: Demand, windows: Sequence[Window]) -> Ground:
+        first, last = self._reach(demand.base, windows)
+        ground = Ground(self.known, self.engine, demand.calendar, self._cases, first, last, self._regions)
+        if demand.base.kind == "cases":
+            self._build_cases(demand.base, ground)
+        return ground
+
+    def _reach(self, base: Base, windows: Sequence[Window]) -> tuple[int, int]:
+        ranges = [r for name in self.sources(base) if (r := self.known.snapshot.time_range(name)) is not None]
+        first = min([window.start_us for window in windows] + [low for low, _ in ranges])
+        last = max([window.end_us for window in windows] + [high for _, high in ranges])
+        return first, last
+
+    def _regions(self, base: Base) -> list[str | None]:
+        if base.region is None:
+            return [None]
+        model = self.known.model
+        calendar = next(k.calendar for k in model.kpis.values() if k.region is not None) or model.settings.calendar
+        return [*model.calendars[calendar].regions] if calendar else [None]
+
+    def _clock(self, ground: Ground, base: Base, family: Sequence[Window]) -> Clock:
+        bounded = base.kind in ("rows", "groups")
+        first = family[0].start_us if bounded else ground.first_us
+        last = family[-1].end_us if bounded else ground.last_us
+        offsets = tuple(ground.calendar.offsets(first, last + 1))
+        week_start = {"monday": 1, "sunday": 7, "saturday": 6}[ground.calendar.week_start]
+        now = self.now_us(base) if base.kind == "cases" else self.known.as_of_us
+        return Clock(offsets, now, week_start)
+
+    def _build_cases(self, base: Base, ground: Ground) -> None:
+        """The journey's case table as a file of its own, made anew only when what it is made from has changed."""
+        if base.name in self._cases:
+            return
+        model = self.known.model
+        journey = model.journeys[base.name]
+        attributes = attributes_of(model, base.name)
+        digest = blake2b(digest_size=16)
+        digest.update(model.definition_hash("journeys", base.name).encode())
+        digest.update(repr(sorted(attributes)).encode())
+        digest.update(ground.calendar.fingerprint.encode())
+        for name in self.sources(base):
+            digest.update(self.known.snapshot.fingerprint(name).encode())
+            if model.sources[name].known == "time":
+                digest.update(str(self.now_us(base)).encode())
+        path = self.derived / f"{base.name}-{digest.hexdigest()}.parquet"
+        if not path.exists():
+            self.derived.mkdir(parents=True, exist_ok=True)
+            answer = self.engine.run(
+                cases_plan(self.known, journey, attributes), self._clock(ground, base, ()), ground.tables
+            )
+            temporary = path.with_suffix(".part")
+            pq.write_table(answer, temporary, compression="zstd")
+            temporary.rename(path)
+        schema = pq.read_schema(path)
+        self._cases[base.name] = Cases(str(path), {name: _kind(schema.field(name).type) for name in schema.names})
+
+    # ---------------------------------------------------------------------------------------------------- gathering
+
+    def query(self, key: str, calendar: Calendar) -> str:
+        """The query that computed a component, as it ran."""
+        found = self.found.get((key, calendar.fingerprint), ())
+        return found[-1].block.query if found else ""
+
+    def gather(
+        self, key: str, calendar: Calendar, windows: tuple[Window | None, ...], dims: tuple[str, ...]
+    ) -> tuple[Ints, Floats]:
+        """A component's values by cell code, in ascending order of codes. Cells count windows in the order given."""
+        chunks: list[tuple[Ints, Floats]] = []
+        for found in self.found.get((key, calendar.fingerprint), ()):
+            last = max(found.positions.values())
+            places = [-1] * max(last + 1, int(_windows_in(found.block)))
+            by_window = {window: at for at, window in enumerate(windows) if window is not None}
+            for window, at in found.positions.items():
+                places[at] = by_window.get(window, -1)
+            order = tuple(dims.index(dim) if dim in dims else -1 for dim in found.dims)
+            codes, asked = found.block.codes(tuple(places), order, len(dims), self.labels)
+            values, rows = found.block.values(key)
+            if rows is not None:
+                codes, asked = codes[rows], asked[rows]
+            chunks.append((codes[asked], values[asked]) if not asked.all() else (codes, values))
+        if not chunks:
+            return np.empty(0, dtype=np.int64), np.empty(0)
+        codes = np.concatenate([chunk[0] for chunk in chunks])
+        values = np.concatenate([chunk[1] for chunk in chunks])
+        order_ = np.argsort(codes, kind="stable")
+        return codes[order_], values[order_]
+
+
+def dims_text(dims: Dims) -> str:
+    """A way to split, by name and meaning."""
+    return blake2b(repr(dims).encode(), digest_size=8).hexdigest() + ":" + ",".join(name for name, _ in dims)
+
+
+def attributes_of(model: Model, journey: str) -> frozenset[str]:
+    """Fields of the first row that any KPI on the journey uses."""
+    used: frozenset[str] = frozenset()
+    for kpi in model.kpis.values():
+        if kpi.kind == "journey" and kpi.journey == journey:
+            measure = measure_of(model, kpi)
+            typed = [measure.where, measure.person, measure.region, *measure.slices.values()]
+            for aggregate in measure.value.aggregates():
+                typed += [*aggregate.args, aggregate.where, aggregate.by]
+            used = used.union(*(t.fields() for t in typed if t is not None))
+    steps = model.journeys[journey].steps
+    return frozenset(
+        name for name in used if not name.startswith("$") and name not in steps and name != model.journeys[journey].case
+    )
+
+
+def _kind(type_: pa.DataType) -> str:
+    if pa.types.is_integer(type_):
+        return "integer"
+    if pa.types.is_decimal(type_):
+        return "decimal"
+    if pa.types.is_floating(type_):
+        return "number"
+    if pa.types.is_timestamp(type_):
+        return "timestamp"
+    if pa.types.is_date(type_):
+        return "date"
+    return "boolean" if pa.types.is_boolean(type_) else "text"
+
+
+def _as_dim(table: pa.Table, index: int) -> pa.Table:
+    at = table.schema.get_field_index("$dim")
+    return table.set_column(at, "$dim", pa.array(np.full(table.num_rows, index), pa.int32()))
+
+
+def _days_us(window: Window) -> tuple[int, int]:
+    return tables.day_us(window.first_day), tables.day_us(window.last_day) + tables.DAY_US
+
+
+def _windows_in(block: Block) -> int:
+    column = block.table.column("$w")
+    return int(np.max(column.to_numpy(), initial=-1)) + 1

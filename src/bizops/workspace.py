@@ -1,0 +1,291 @@
+"""The workspace: opens the model and the lake, and offers every verb. The Python API is this: ``bizops.open(path)``.
+
+>>> import bizops
+>>> workspace = bizops.open("nordlicht")                                   # doctest: +SKIP
+>>> workspace.load()                                                       # doctest: +SKIP
+>>> for value in workspace.query(["revenue_per_fte"], last=6):             # doctest: +SKIP
+...     print(value.period, value.value, value.unit)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bizops.calendar import Calendar, Grain, Period
+from bizops.errors import BizopsError, did_you_mean
+from bizops.model import Model, read_model
+
+if TYPE_CHECKING:
+    from bizops.intake import Progress
+    from bizops.lake import Lake, LoadReport, QuarantinedRow
+    from bizops.measure import Answer
+    from bizops.model.language import Source
+
+SETTINGS = "bizops.yaml"
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(timezone.utc)
+
+
+def find_workspace(start: Path) -> Path:
+    """The directory with ``bizops.yaml``, here or above."""
+    for directory in (start, *start.parents):
+        if (directory / SETTINGS).is_file():
+            return directory
+    raise BizopsError.of(
+        "no-workspace", f"There is no {SETTINGS} in {start} or above it.", hint="Make a workspace with 'bizops init DIR'."
+    )
+
+
+def open_workspace(path: str | Path = ".", *, clock: Clock = system_clock) -> Workspace:
+    """Opens the workspace in a directory, or the one above it that holds ``bizops.yaml``."""
+    return Workspace(find_workspace(Path(path).resolve()), clock)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which periods are asked for: labels (``2026-03``, ``FY2026``) or days, or the last few."""
+
+    start: str | None = None
+    end: str | None = None
+    last: int | None = None
+
+
+class Workspace:
+    """A directory with ``bizops.yaml``, ``model/`` and a state directory."""
+
+    def __init__(self, root: Path, clock: Clock = system_clock) -> None:
+        self.root = root
+        self.clock = clock
+
+    # ------------------------------------------------------------------------------------------------------- the model
+
+    def model_files(self) -> dict[str, bytes]:
+        """Content of ``bizops.yaml`` and of every YAML file below ``model/``, by path relative to the workspace."""
+        paths = [self.root / SETTINGS, *sorted(p for p in (self.root / "model").rglob("*") if p.suffix in (".yaml", ".yml"))]
+        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+
+    @cached_property
+    def model(self) -> Model:
+        """The model as it is in the files; raises BizopsError with everything that is wrong with it."""
+        return read_model(self.model_files())
+
+    def calendar(self, name: str | None = None) -> Calendar:
+        """A calendar of the model; the workspace's own without name."""
+        return self.model.calendar(name)
+
+    # --------------------------------------------------------------------------------------------------------- the data
+
+    @property
+    def state(self) -> Path:
+        """Where data and results are kept."""
+        return self.root / self.model.settings.state
+
+    @cached_property
+    def lake(self) -> Lake:
+        """What happened."""
+        from bizops.lake import Lake
+
+        return Lake.open(self.state / "lake")
+
+    @property
+    def data(self) -> Path:
+        """The directory that source files are relative to."""
+        named = self.model.settings.data
+        if named is None:
+            return self.root
+        if named.startswith("env:"):
+            variable = named.removeprefix("env:")
+            value = os.environ.get(variable)
+            if not value:
+                raise BizopsError.of(
+                    "missing-variable",
+                    f"The data of this workspace lie where the environment variable {variable} says, and it is not set.",
+                    hint=f"Set it: export {variable}=/path/to/data",
+                )
+            named = value
+        return (self.root / named).resolve()
+
+    def source(self, name: str) -> Source:
+        """A source by name."""
+        if name not in self.model.sources:
+            hint = did_you_mean(name, self.model.sources)
+            raise BizopsError.of("unknown-source", f"There is no source '{name}'.", hint=hint)
+        return self.model.sources[name]
+
+    def load(
+        self,
+        source: str | None = None,
+        files: Iterable[str | Path] = (),
+        *,
+        author: str | None = None,
+        progress: Callable[[str], Progress] | None = None,
+    ) -> list[LoadReport]:
+        """Takes in data: named files into one source, or everything that the sources themselves name.
+
+        What was taken before changes nothing. ``progress`` makes a progress callback for the name of each source.
+        """
+        from bizops.intake import load_files
+        from bizops.intake.sql_tables import pull_sql
+
+        chosen = [self.source(source)] if source is not None else list(self.model.sources.values())
+        reports: list[LoadReport] = []
+        given = [Path(file) for file in files]
+        for item in chosen:
+            report = progress(item.name) if progress is not None else None
+            if given:
+                reports += load_files(self.lake, item, given, author=author, progress=report)
+            elif item.kind == "sql":
+                reports.append(pull_sql(self.lake, item, base_dir=self.data, env=os.environ, progress=report))
+            elif item.kind == "files":
+                reports += load_files(self.lake, item, self._files_of(item), author=author, progress=report)
+            elif source is not None:
+                raise BizopsError.of(
+                    "nothing-to-load", f"The source '{item.name}' is kept by hand.", hint="Give entries or a file to load."
+                )
+        return reports
+
+    def enter(self, source: str, entries: Sequence[Mapping[str, object]], author: str) -> LoadReport:
+        """Takes values typed in by a person; an entry with a known key corrects the earlier one."""
+        from bizops.intake.manual import load_manual
+
+        return load_manual(self.lake, self.source(source), entries, author)
+
+    def _files_of(self, source: Source) -> list[Path]:
+        found: list[Path] = []
+        for pattern in source.files:
+            matches = sorted(self.data.glob(pattern)) if not Path(pattern).is_absolute() else [Path(pattern)]
+            if not matches:
+                raise BizopsError.of(
+                    "missing-file",
+                    f"The source '{source.name}' names '{pattern}', but there is no such file in {self.data}.",
+                    source.node.place,
+                )
+            found += matches
+        return found
+
+    def quarantine(self, source: str | None = None) -> list[QuarantinedRow]:
+        """Rows that were not taken, each with the reason."""
+        if source is not None:
+            self.source(source)
+        return self.lake.quarantine(source)
+
+    # -------------------------------------------------------------------------------------------------------- the numbers
+
+    def query(
+        self,
+        kpis: Sequence[str],
+        *,
+        grain: str | None = None,
+        span: Span = Span(),  # noqa: B008 -- frozen
+        by: Sequence[Sequence[str]] = ((),),
+        filters: Mapping[str, str] | None = None,
+        compare: str | None = None,
+        as_of: datetime | None = None,
+    ) -> Answer:
+        """Values of KPIs: over which periods, split how, as known when.
+
+        ``by`` lists the ways to split, each a sequence of slice names; the empty one is the whole.
+        """
+        from bizops.events.rows import Known
+        from bizops.measure import Executor, Question, ResultStore, Splits, answer
+        from bizops.query.engine import Engine
+
+        for name in kpis:
+            if name not in self.model.kpis:
+                raise BizopsError.of("unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, self.model.kpis))
+        moment = as_of or self.clock()
+        known = Known(self.model, self.lake.snapshot(as_of), moment)
+        engine = Engine(readable=self.state, scratch=self.state / "scratch")
+        store = ResultStore(self.state / "results")
+        executor = Executor(known, engine, store, self.state / "derived")
+        periods = {
+            calendar or "": tuple(self._periods(known, [k for k in kpis if self.model.kpis[k].calendar == calendar], calendar, grain, span))
+            for calendar in {self.model.kpis[name].calendar for name in kpis}
+        }
+        splits = Splits(tuple(tuple(way) for way in by), tuple(sorted((filters or {}).items())))
+        return answer(self.model, executor, Question(tuple(kpis), periods, splits, compare))
+
+    def _periods(self, known: object, kpis: Sequence[str], calendar_name: str | None, grain: str | None, span: Span) -> list[Period]:
+        calendar = self.calendar(calendar_name)
+        wanted = Grain(grain or self.model.kpis[kpis[0]].grain)
+        start = _period_of(calendar, span.start) if span.start else None
+        end = _period_of(calendar, span.end) if span.end else None
+        if start is None or end is None:
+            first_us, last_us = self._reach(kpis)
+            first, last = _instant(first_us), _instant(last_us)
+            end_at = end.end if end else calendar.containing(_day_or_finer(wanted), min(last, self.clock())).end
+            start_at = start.start if start else first
+            if start is None and wanted is not Grain.TOTAL:
+                count = span.last or DEFAULT_COUNTS[wanted]
+                newest = calendar.periods(wanted, min(first, end_at), end_at)[-count:]
+                start_at = newest[0].start
+        else:
+            start_at, end_at = start.start, end.end
+        if start_at >= end_at:
+            raise BizopsError.of("bad-period", "The first period lies after the last one.")
+        if wanted is Grain.TOTAL:
+            return [calendar.total_period(start_at, end_at)]
+        periods = calendar.periods(wanted, start_at, end_at)
+        return periods[-span.last :] if span.last else periods
+
+    def _reach(self, kpis: Sequence[str]) -> tuple[int, int]:
+        """From the first to the last instant of the data behind some KPIs."""
+        from bizops.measure import sources_of_kpi
+
+        snapshot = self.lake.snapshot()
+        names = {source for kpi in kpis for source in sources_of_kpi(self.model, kpi)}
+        ranges = [found for name in sorted(names) if (found := snapshot.time_range(name)) is not None]
+        if not ranges:
+            raise BizopsError.of("no-data", "No data are loaded yet.", hint="Load them with 'bizops load'.")
+        return min(low for low, _ in ranges), max(high for _, high in ranges) + 1
+
+
+DEFAULT_COUNTS = {
+    Grain.HOUR: 48,
+    Grain.DAY: 31,
+    Grain.WEEK: 13,
+    Grain.MONTH: 13,
+    Grain.QUARTER: 8,
+    Grain.YEAR: 5,
+    Grain.FISCAL_MONTH: 13,
+    Grain.FISCAL_QUARTER: 8,
+    Grain.FISCAL_YEAR: 5,
+}
+"""How many periods are shown when nobody says how many."""
+
+
+def _day_or_finer(grain: Grain) -> Grain:
+    return Grain.DAY if grain is Grain.TOTAL else grain
+
+
+def _period_of(calendar: Calendar, label: str) -> Period:
+    return calendar.period(label)
+
+
+def _instant(us: int) -> datetime:
+    return datetime.fromtimestamp(us / 1_000_000, timezone.utc)
+
+
+def parse_as_of(text: str, calendar: Calendar) -> datetime:
+    """An instant from a day (its end) or a local date and time."""
+    try:
+        if len(text) == 10:
+            return calendar.period(date.fromisoformat(text).isoformat()).end
+        written = datetime.fromisoformat(text)
+    except ValueError:
+        raise BizopsError.of("bad-date", f"'{text}' is no date.", hint="Write '2026-03-31' or '2026-03-31T12:00'.") from None
+    if written.tzinfo is None:
+        from zoneinfo import ZoneInfo
+
+        written = written.replace(tzinfo=ZoneInfo(calendar.zone))
+    return written.astimezone(timezone.utc)
