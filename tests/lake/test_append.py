@@ -2,56 +2,121 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pytest
 
-from bizops.lake import Delivery, Lake, LoadReport, TableSpec
+from bizops.errors import BizopsError
+from bizops.lake import Lake, TableSpec
+from lake_rows import CLICKS, ORDERS, click, current, deliver, in_order, order
 
-ORDERS = TableSpec(
-    "orders",
-    (("id", pa.int64()), ("amount", pa.decimal128(18, 4)), ("note", pa.string()), ("at", pa.timestamp("us"))),
-    key=("id",),
-    time="at",
-)
-
-
-def deliver(lake: Lake, spec: TableSpec, rows: list[dict[str, object]], sha256: str = "") -> LoadReport:
-    with lake.writing(), lake.staging(spec) as staged:
-        numbered = [{**row, "_row": n} for n, row in enumerate(rows, 1)]
-        for batch in pa.Table.from_pylist(numbered, spec.staged_schema()).to_batches():
-            staged.write(batch)
-        return lake.append(spec, staged, Delivery("test", sha256))
-
-
-def current(lake: Lake, source: str) -> list[dict[str, object]]:
-    snapshot = lake.snapshot()
-    rows: list[dict[str, object]] = []
-    for segment in snapshot.segments(source):
-        gone = {(r["_delivery"], r["_row"]) for d in segment.deleted for r in pq.read_table(d.path).to_pylist()}
-        rows += [r for r in pq.read_table(segment.path).to_pylist() if (r["_delivery"], r["_row"]) not in gone]
-    assert len(rows) == snapshot.rows(source)
-    return [{k: v for k, v in row.items() if not k.startswith("_")} for row in rows]
-
-
-def order(id_: int, amount: int, day: int = 1, note: str | None = None) -> dict[str, object]:
-    from decimal import Decimal
-
-    return {"id": id_, "amount": Decimal(amount), "note": note, "at": datetime(2026, 1, day)}
+VERSIONED = replace(ORDERS, columns=(*ORDERS.columns, ("version", pa.int64())), version="version")
 
 
 def test_rows_come_back_as_they_were_delivered(tmp_path: Path) -> None:
     lake = Lake.open(tmp_path)
-    report = deliver(lake, ORDERS, [order(1, 10), order(2, 20, day=31)])
-    assert (report.rows, report.accepted) == (2, 2)
-    assert current(lake, "orders") == [order(1, 10), order(2, 20, day=31)]
+    rows = [order(1, 10), order(2, 20, day=31, note="")]
+    assert deliver(lake, ORDERS, rows).accepted == 2
+    assert current(lake, "orders") == in_order(rows)
 
 
-def test_a_row_with_a_known_key_and_other_content_corrects_the_old_one(tmp_path: Path) -> None:
+def test_every_delivered_row_is_counted_exactly_once(tmp_path: Path) -> None:
     lake = Lake.open(tmp_path)
     deliver(lake, ORDERS, [order(1, 10), order(2, 20)])
-    report = deliver(lake, ORDERS, [order(1, 11), order(2, 20), order(3, 30)])
-    assert (report.accepted, report.duplicates, report.corrected) == (1, 1, 1)
-    assert sorted(current(lake, "orders"), key=str) == sorted([order(1, 11), order(2, 20), order(3, 30)], key=str)
+    report = deliver(lake, ORDERS, [order(1, 11), order(2, 20), order(3, 30), order(3, 31), order(3, 31)])
+    assert (report.rows, report.accepted, report.duplicates, report.corrected, report.stale) == (5, 1, 2, 1, 1)
+    assert current(lake, "orders") == in_order([order(1, 11), order(2, 20), order(3, 31)])
+
+
+def test_a_correction_may_move_a_row_to_another_month(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    deliver(lake, ORDERS, [order(1, 10, month=1), order(2, 20, month=1)])
+    deliver(lake, ORDERS, [order(1, 10, month=6)])
+    assert current(lake, "orders") == in_order([order(1, 10, month=6), order(2, 20, month=1)])
+
+
+def test_missing_values_are_equal_to_missing_values(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    nobody = {"id": None, "amount": None, "note": None, "at": None}
+    deliver(lake, ORDERS, [nobody])
+    assert deliver(lake, ORDERS, [nobody]).duplicates == 1
+    assert deliver(lake, ORDERS, [{**nobody, "note": "x"}]).corrected == 1
+    assert current(lake, "orders") == [{**nobody, "note": "x"}]
+
+
+def test_an_older_version_never_replaces_a_newer_one(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    deliver(lake, VERSIONED, [{**order(1, 10), "version": 5}])
+    assert deliver(lake, VERSIONED, [{**order(1, 9), "version": 4}]).stale == 1
+    assert deliver(lake, VERSIONED, [{**order(1, 8), "version": None}]).stale == 1
+    assert current(lake, "orders") == [{**order(1, 10), "version": 5}]
+
+
+def test_of_equal_versions_the_last_delivery_wins(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    deliver(lake, VERSIONED, [{**order(1, 10), "version": 5}])
+    assert deliver(lake, VERSIONED, [{**order(1, 9), "version": 5}]).corrected == 1
+    assert current(lake, "orders") == [{**order(1, 9), "version": 5}]
+
+
+def test_within_one_delivery_the_greatest_version_wins(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    versions = [{**order(1, amount), "version": version} for amount, version in ((1, 1), (3, 3), (2, 2), (0, None))]
+    assert deliver(lake, VERSIONED, versions).stale == 3
+    assert current(lake, "orders") == [{**order(1, 3), "version": 3}]
+
+
+def test_genuine_duplicates_of_one_delivery_are_kept_and_never_added_again(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    rows = [click("a"), click("a"), click("b"), click(None), click(None)]
+    assert deliver(lake, CLICKS, rows).accepted == 5
+    assert deliver(lake, CLICKS, rows[:1]).duplicates == 1
+    report = deliver(lake, CLICKS, [*rows, click("a")])
+    assert (report.accepted, report.duplicates) == (1, 5)
+    assert current(lake, "clicks") == in_order([*rows, click("a")])
+
+
+def test_the_same_content_again_is_not_even_compared(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    deliver(lake, CLICKS, [click("a")], sha256="f00")
+    seq = lake.snapshot().seq
+    assert deliver(lake, CLICKS, [click("a")], sha256="f00").already_loaded
+    assert lake.snapshot().seq == seq
+
+
+@pytest.mark.parametrize("spec", [CLICKS, replace(CLICKS, key=("page",))], ids=["without key", "with key"])
+def test_the_same_content_read_in_another_way_replaces_what_it_made_before(tmp_path: Path, spec: TableSpec) -> None:
+    lake = Lake.open(tmp_path)
+    deliver(lake, spec, [click("a"), click("b"), click("b", day=2)], sha256="f00")
+    before = datetime(9999, 1, 1)
+    other = replace(spec, reading="another time zone")
+    deliver(lake, other, [click("a", day=3), click("c", day=3)], sha256="f00")
+    assert current(lake, "clicks") == in_order([click("a", day=3), click("c", day=3)])
+    assert lake.snapshot(before).rows("clicks") == 2
+
+
+def test_an_added_column_is_missing_in_rows_that_came_before(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    deliver(lake, ORDERS, [order(1, 10)])
+    wider = replace(ORDERS, columns=(*ORDERS.columns, ("channel", pa.string())))
+    assert deliver(lake, wider, [{**order(1, 10), "channel": None}]).duplicates == 1
+    assert deliver(lake, wider, [{**order(1, 10), "channel": "web"}]).corrected == 1
+
+
+def test_another_key_is_refused_until_the_rows_are_withdrawn(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    deliver(lake, CLICKS, [click("a"), click("a")], sha256="f00")
+    keyed = replace(CLICKS, key=("page",))
+    with pytest.raises(BizopsError) as refused:
+        deliver(lake, keyed, [click("b")])
+    assert refused.value.problems[0].code == "key-changed"
+    assert lake.withdraw("clicks") == 2
+    assert deliver(lake, keyed, [click("a"), click("a")], sha256="f00").accepted == 1
+
+
+def test_a_column_that_the_lake_keeps_for_itself_is_refused() -> None:
+    with pytest.raises(BizopsError, match="reserved-name"):
+        TableSpec("s", (("_row", pa.int64()),))

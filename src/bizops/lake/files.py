@@ -52,6 +52,7 @@ def publish(root: Path, temporary: Path, path: str, fault: Fault) -> StoredFile:
     temporary.rename(final)
     for directory in {final.parent, *made}:
         _sync(directory)
+    fault("after-rename")
     return StoredFile(path, size, checksum)
 
 
@@ -72,21 +73,27 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-_verified: set[tuple[str, str]] = set()
+_verified: dict[tuple[str, str], tuple[int, int, int]] = {}
+"""Files found intact by this process, with what the file system said of them then."""
 
 
 def verify_file(root: Path, stored: StoredFile, *, again: bool = False) -> None:
-    """Refuse a file whose content is not what was written. Looked at once per process unless ``again``."""
+    """Refuse a file whose content is not what was written.
+
+    It is read once per process, and again when the file system says that it was touched, or ``again`` asks for it.
+    """
     path = root / stored.path
-    if not again and (str(path), stored.checksum) in _verified:
-        return
     try:
+        status = path.stat()
+        touched = (status.st_ino, status.st_size, status.st_mtime_ns)
+        if not again and _verified.get((str(path), stored.checksum)) == touched:
+            return
         found = checksum_of(path)
     except FileNotFoundError:
         raise _damaged(path, "is missing") from None
     if found != (stored.size, stored.checksum):
         raise _damaged(path, "was changed since it was written")
-    _verified.add((str(path), stored.checksum))
+    _verified[(str(path), stored.checksum)] = touched
 
 
 def _damaged(path: Path, what: str) -> BizopsError:

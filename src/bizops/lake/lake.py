@@ -174,6 +174,7 @@ class Lake:
         self.fault("before-manifest")
         with self.manifest.writing() as connection:
             yield connection, add_commit(connection, kind, self._clock_ns() // 1000)
+            self.fault("in-manifest")
         self.fault("after-manifest")
 
     def _remove_leftovers(self) -> None:

@@ -35,7 +35,8 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_content ON deliveries (source, sha256);
 CREATE VIEW last_deliveries AS
     SELECT * FROM deliveries WHERE withdrawn IS NULL AND (sha256 = '' OR id = (
-        SELECT max(id) FROM deliveries AS other WHERE other.source = deliveries.source AND other.sha256 = deliveries.sha256
+        SELECT max(id) FROM deliveries AS other
+        WHERE other.source = deliveries.source AND other.sha256 = deliveries.sha256
     ));
 CREATE TABLE schemas (
     id INTEGER PRIMARY KEY, columns TEXT NOT NULL UNIQUE
@@ -43,7 +44,8 @@ CREATE TABLE schemas (
 CREATE TABLE segments (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL, part TEXT NOT NULL, path TEXT NOT NULL UNIQUE,
     rows INTEGER NOT NULL, time TEXT, min_us INTEGER, max_us INTEGER, checksum TEXT NOT NULL, size INTEGER NOT NULL,
-    schema INTEGER NOT NULL REFERENCES schemas, made INTEGER NOT NULL REFERENCES commits, retired INTEGER REFERENCES commits
+    schema INTEGER NOT NULL REFERENCES schemas, made INTEGER NOT NULL REFERENCES commits,
+    retired INTEGER REFERENCES commits
 );
 CREATE INDEX segments_by_source ON segments (source, made);
 CREATE TABLE deletions (
@@ -60,7 +62,8 @@ CREATE TABLE quarantine (
 );
 CREATE INDEX quarantine_by_delivery ON quarantine (delivery);
 CREATE TABLE quarantine_counts (
-    delivery INTEGER NOT NULL REFERENCES deliveries, code TEXT NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY (delivery, code)
+    delivery INTEGER NOT NULL REFERENCES deliveries, code TEXT NOT NULL, rows INTEGER NOT NULL,
+    PRIMARY KEY (delivery, code)
 ) WITHOUT ROWID;
 """
 
@@ -75,6 +78,8 @@ class Manifest:
         """Set up an empty manifest; an existing one is left alone."""
         with self._connected("rwc") as connection:
             if _format_of(connection) == 0:
+                if (self.path.parent / "segments").exists():
+                    raise self._damaged("it is empty, though there are segments")
                 connection.execute("PRAGMA journal_mode = DELETE")
                 connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
 
@@ -108,7 +113,7 @@ class Manifest:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA cell_size_check = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
-            self._check_format(connection)
+            self._check_format(connection, new=mode == "rwc")
             yield connection
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError) and "malformed" not in str(error):
@@ -117,8 +122,10 @@ class Manifest:
         finally:
             connection.close()
 
-    def _check_format(self, connection: sqlite3.Connection) -> None:
+    def _check_format(self, connection: sqlite3.Connection, *, new: bool) -> None:
         found = _format_of(connection)
+        if found == 0 and not new:
+            raise self._damaged("it is empty")
         if found > FORMAT:
             raise BizopsError.of(
                 "newer-format",

@@ -104,7 +104,7 @@ class Snapshot:
         return (min(low), max(high)) if low and high else None
 
     def fingerprint(self, source: str, start_us: int | None = None, end_us: int | None = None) -> str:
-        """Changes exactly when a segment, or a correction in one, that meets [start, end) is added, replaced or merged."""
+        """Changes exactly when a segment, or a correction in one, that meets [start, end) comes, goes or is merged."""
         import xxhash
 
         digest = xxhash.xxh3_128()
@@ -130,8 +130,8 @@ class Snapshot:
             return tuple(
                 DeliveryRecord(*row)
                 for row in connection.execute(
-                    "SELECT id, source, name, sha256, rows, accepted, duplicates, corrected, stale, quarantined, "
-                    "at_us, author FROM deliveries JOIN commits ON made = seq WHERE source = ? AND seq <= ? ORDER BY id",
+                    "SELECT id, source, name, sha256, rows, accepted, duplicates, corrected, stale, quarantined, at_us, "
+                    "author FROM deliveries JOIN commits ON made = seq WHERE source = ? AND seq <= ? ORDER BY id",
                     (source, self.seq),
                 )
             )
