@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from bizops.demo.authorisation import AUTHORISED, REFUSED, TAKEN_BACK
+from bizops.demo.bookings import PRODUCT_GROUPS, RETURN_REASONS
 from bizops.demo.clock import (
     DAY_S,
     DAYS,
@@ -37,7 +38,6 @@ from bizops.demo.service import (
     Advice,
     Views,
 )
-from bizops.demo.trade import PRODUCT_GROUPS, RETURN_REASONS
 from bizops.demo.world import World
 
 LATE_MONTH = date(2026, 2, 1)

@@ -8,9 +8,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from bizops.demo.bookings import Bookings
 from bizops.demo.clock import DAY_S, DAYS, Numbers, Seconds, day_number
 from bizops.demo.company import BRANCHES, GAMING_BRANCH, Branches, Customers
-from bizops.demo.trade import Bookings, Visits
+from bizops.demo.trade import Visits
 
 VIEW_SHARE = 0.72
 P90_MS = {4: 9400.0, 5: 3100.0}

@@ -1,4 +1,4 @@
-"""Visits, sales and returns: what the staff sell, day by day, with the planted effect of the new sales system."""
+"""Visits and orders: whom the staff serve, day by day, and how much a branch would sell with and without version 5."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from bizops.demo.clock import DAY_S, DAYS, END_OF_DATA_S, FIRST_DAY, Numbers, Seconds, all_days, month_of_day
+from bizops.demo.clock import DAY_S, DAYS, FIRST_DAY, Numbers, Seconds, all_days
 from bizops.demo.company import BRANCHES, Branches, Customers, Roster
 
 EFFECT_ON_REVENUE = 0.018
@@ -22,11 +22,7 @@ ABSENCE = 0.12
 SATURDAY_SHARE = 0.55
 CONVERSION = 0.20
 REVENUE_PER_FTE_DAY = 1150.0
-WEEKLY_NOISE = 0.012
-RETURN_SHARE = 0.04
-VAT = {"DE": 0.19, "AT": 0.20}
-PRODUCT_GROUPS = ("furniture", "lighting", "appliances", "textiles", "services")
-RETURN_REASONS = ("not as advised", "defect", "changed mind")
+WEEKLY_NOISE = 0.02
 
 
 @dataclass(frozen=True)
@@ -44,30 +40,6 @@ class Visits:
     def day(self) -> NDArray[np.int64]:
         """Day of each visit."""
         return self.moment // DAY_S
-
-
-@dataclass(frozen=True)
-class Bookings:
-    """One entry a booked line: a sale (positive) or a return (negative); cents of the customer's currency."""
-
-    order: NDArray[np.int64]
-    line: NDArray[np.int64]
-    visit: NDArray[np.int64]
-    moment: Seconds
-    sold: Seconds
-    branch: NDArray[np.int64]
-    employee: NDArray[np.int64]
-    person: NDArray[np.int64]
-    customer: NDArray[np.int64]
-    group: NDArray[np.int64]
-    swiss: NDArray[np.bool_]
-    net: NDArray[np.int64]
-    list_net: NDArray[np.int64]
-    vat: NDArray[np.int64]
-    reason: NDArray[np.int64]
-    """Index into the return reasons, -1 for a sale."""
-    uplift: Numbers
-    """Factor that version 5 put on this line; dividing by it tells what would have been."""
 
 
 @dataclass(frozen=True)
@@ -202,113 +174,3 @@ def place_orders(rng: np.random.Generator, visits: Visits, customers: Customers)
         rng.lognormal(6.6, 0.8, len(converted)) * np.array([1.0, 1.6, 2.0])[customers.segment[visits.person[converted]]]
     )
     return Orders(converted, moment, rough)
-
-
-def book_sales(
-    rng: np.random.Generator,
-    branches: Branches,
-    customers: Customers,
-    visits: Visits,
-    orders: Orders,
-    booked: NDArray[np.bool_],
-    ordinary: Numbers,
-    rates: Rates,
-) -> Bookings:
-    """Lines of the orders that were not rejected, and the returns."""
-    number = np.flatnonzero(booked)
-    lines = 1 + rng.poisson(0.6, len(number))
-    order = np.repeat(number, lines)
-    line = np.arange(len(order)) - np.repeat(np.cumsum(lines) - lines, lines) + 1
-    visit = orders.visit[order]
-    moment, branch, person = orders.moment[order], visits.branch[visit], visits.person[visit]
-    day = moment // DAY_S
-    rough = orders.rough[order] * rng.uniform(0.4, 1.6, len(order)) / lines.repeat(lines)
-    uplift = effect_on_days(branches, EFFECT_ON_REVENUE, EFFECT_LAG_DAYS)
-    euros = rough * _fill(branch, day, rough, ordinary * uplift)
-    swiss = customers.swiss[person]
-    net = np.rint(100 * np.where(swiss, euros * 10_000 / rates.on(day), euros)).astype(np.int64)
-    discount = np.clip(rng.normal(0.06, 0.03, len(order)), 0, 0.3)
-    discount += np.where(day >= branches.go_live_day[branch], 0.006, 0.0)
-    sales = Bookings(
-        order, line, visit, moment, moment, branch, visits.employee[visit], person, visits.customer[visit],
-        rng.choice(len(PRODUCT_GROUPS), len(order), p=[0.3, 0.2, 0.25, 0.15, 0.1]),
-        swiss, net, np.rint(net / (1 - discount)).astype(np.int64), _vat(net, branch),
-        np.full(len(order), -1), uplift[branch, day],
-    )  # fmt: skip
-    return _with_returns(rng, branches, sales)
-
-
-def _fill(branch: NDArray[np.int64], day: NDArray[np.int64], rough: Numbers, plan: Numbers) -> Numbers:
-    """Factor for each line that makes a branch's week add up to its plan; weeks are cut where a month ends.
-
-    Amounts drawn by lot alone would move a branch's month by ten percent, and no method could find an effect of two.
-    """
-    span_of_day = np.unique(month_of_day() * DAYS + np.arange(DAYS) // 7, return_inverse=True)[1]
-    spans = int(span_of_day.max()) + 1
-    planned = np.zeros((BRANCHES, spans))
-    np.add.at(planned.T, span_of_day, plan.T)
-    drawn = np.zeros((BRANCHES, spans))
-    np.add.at(drawn, (branch, span_of_day[day]), rough)
-    factor: Numbers = (planned / np.maximum(drawn, 1e-9))[branch, span_of_day[day]]
-    return factor
-
-
-def _vat(net: NDArray[np.int64], branch: NDArray[np.int64]) -> NDArray[np.int64]:
-    austrian = branch >= BRANCHES * 2 // 3
-    return np.rint(net * np.where(austrian, VAT["AT"], VAT["DE"])).astype(np.int64)
-
-
-def _evenly_chosen(rng: np.random.Generator, sales: Bookings) -> NDArray[np.bool_]:
-    """Lines that come back: the same share of small and large ones in every branch and month.
-
-    Systematic sampling over the lines by value. Lines drawn by lot would move a branch's half-year by a percent, and
-    drown the planted effect.
-    """
-    by_value = np.lexsort((sales.net, month_of_day()[sales.moment // DAY_S], sales.branch))
-    counted = np.floor(np.arange(len(by_value) + 1) * RETURN_SHARE + rng.random())
-    chosen = np.zeros(len(by_value), dtype=np.bool_)
-    chosen[by_value] = np.diff(counted) > 0
-    return chosen
-
-
-def _with_returns(rng: np.random.Generator, branches: Branches, sales: Bookings) -> Bookings:
-    """Adds a negative booking for each line that comes back, on an open day, never after the end of the data."""
-    modern = sales.moment // DAY_S >= branches.go_live_day[sales.branch]
-    back = _evenly_chosen(rng, sales)
-    reason = np.where(rng.random(len(back)) < np.where(modern, 0.30, 0.36), 0, rng.integers(1, 3, len(back)))
-    wait = np.where(reason == 0, rng.integers(1, 21, len(back)), rng.integers(2, 45, len(back)))
-    day = sales.moment // DAY_S + wait
-    open_seconds = np.array([hours.seconds for hours in branches.hours])
-    open_days = [np.flatnonzero(row) for row in open_seconds]
-    next_open = np.array([np.append(row, DAYS)[np.searchsorted(row, np.arange(DAYS + 60))] for row in open_days])
-    day = next_open[sales.branch, day]
-    back &= day < DAYS
-    day = np.minimum(day, DAYS - 1)
-    start = np.array([hours.start for hours in branches.hours])[sales.branch, day]
-    moment = day * DAY_S + start + (rng.random(len(day)) * open_seconds[sales.branch, day]).astype(np.int64)
-    back &= moment <= END_OF_DATA_S
-
-    row = np.concatenate([np.arange(len(back)), np.flatnonzero(back)])
-    comes_back = np.repeat([False, True], [len(back), int(back.sum())])
-    when = np.where(comes_back, moment[row], sales.moment[row])
-    by_time = np.lexsort((comes_back, sales.line[row], sales.order[row], when))
-    row, comes_back, when = row[by_time], comes_back[by_time], when[by_time]
-    sign = np.where(comes_back, -1, 1)
-    return Bookings(
-        order=sales.order[row],
-        line=sales.line[row],
-        visit=sales.visit[row],
-        moment=when,
-        sold=sales.sold[row],
-        branch=sales.branch[row],
-        employee=sales.employee[row],
-        person=sales.person[row],
-        customer=sales.customer[row],
-        group=sales.group[row],
-        swiss=sales.swiss[row],
-        net=sign * sales.net[row],
-        list_net=sign * sales.list_net[row],
-        vat=sign * sales.vat[row],
-        reason=np.where(comes_back, reason[row], -1),
-        uplift=sales.uplift[row],
-    )

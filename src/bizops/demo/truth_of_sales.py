@@ -131,7 +131,7 @@ def effect(world: World, revenue: Record, fte: Record) -> Record:
     bookings, amount = world.bookings, euro_amounts(world)
     day = bookings.moment // DAY_S
     treated = day >= world.branches.go_live_day[bookings.branch] + trade.EFFECT_LAG_DAYS
-    without = (amount / bookings.uplift)[treated].sum()
+    with_v5 = float(amount[treated].sum())
     wave_1 = [c for c, w in zip(world.branches.code, world.branches.wave, strict=True) if w == 1]
 
     def per_head(codes: list[str], months: list[str]) -> float:
@@ -142,8 +142,8 @@ def effect(world: World, revenue: Record, fte: Record) -> Record:
     before, after = MONTHS[3:9], MONTHS[15:21]  # October to March, a year apart
     ranking = sorted(world.branches.code, key=lambda code: per_head([code], before))
     return {
-        "realised_on_treated_days": float(amount[treated].sum() / without - 1),
-        "revenue_due_to_v5": float(amount[treated].sum() - without),
+        "revenue_on_treated_days": with_v5,
+        "revenue_due_to_v5": with_v5 - with_v5 / (1 + trade.EFFECT_ON_REVENUE),
         "naive_before_after_of_wave_1": per_head(wave_1, after) / per_head(wave_1, before) - 1,
         "naive_periods": [[before[0], before[-1]], [after[0], after[-1]]],
         "ranking_before_worst_first": ranking,

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from bizops.demo.authorisation import Cases, authorise, booked_orders
+from bizops.demo.bookings import Bookings, book_sales
 from bizops.demo.clock import WorkingTime, opening, working_time
 from bizops.demo.company import Branches, Customers, Roster, choose_waves, found_branches, hire_staff, sign_up_customers
 from bizops.demo.service import Advice, Changes, Views, capture_data, judge_advice, view_histories
 from bizops.demo.trade import (
-    Bookings,
     Orders,
     Rates,
     Visits,
-    book_sales,
     fix_rates,
     ordinary_revenue,
     place_orders,
