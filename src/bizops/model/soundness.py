@@ -6,15 +6,16 @@ hide the one that matters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bizops.errors import BizopsError, Problem
 from bizops.model.binding import INVALID, Reference, closest
-from bizops.model.dependencies import kpi_names
+from bizops.model.dependencies import kpi_names, uses_conversion
 from bizops.model.entries import Entries, Entry
-from bizops.model.language import Kpi, Link, Term
+from bizops.model.language import Kpi, Link
 from bizops.units import Unit
 
 Name = tuple[str, str]
@@ -30,10 +31,7 @@ class Sound:
 
 def sound_definitions(entries: Entries) -> Sound:
     """Definitions that are bound, refer to existing names only, and so does everything they refer to."""
-    nouns = frozenset(
-        name for (section, name), entry in entries.found.items()
-        if section == "terms" and isinstance(entry.value, Term) and entry.value.unit
-    )  # fmt: skip
+    nouns = _nouns(entries)
     problems: list[Problem] = []
     leans_on: dict[Name, set[Name]] = {}
     for at, entry in entries.found.items():
@@ -45,9 +43,19 @@ def sound_definitions(entries: Entries) -> Sound:
             problems += bad_units
         if entry.value is not INVALID and not (entry.binding.problems or unknown or bad_units):
             leans_on[at] = {t for r in entry.binding.references for t in _targets(r, entries.found)}
-            leans_on[at] |= _in_formulas(entry.value, entries)
+            leans_on[at] |= _in_formulas(entry.value, entries) | _in_units(entry, nouns)
     sound = _closed(leans_on)
     return Sound({at: entries.found[at].value for at in entries.found if at in sound}, tuple(problems))
+
+
+def _nouns(entries: Entries) -> frozenset[str]:
+    """Terms that are counting units, and those of which it cannot be told."""
+    terms = [entry for (section, _), entry in entries.found.items() if section == "terms"]
+    return frozenset(term.name for term in terms if term.binding.problems or term.value.unit)
+
+
+def _in_units(entry: Entry, nouns: frozenset[str]) -> set[Name]:
+    return {("terms", word) for use in entry.binding.units for word in re.findall(r"\w+", use.text) if word in nouns}
 
 
 def _targets(reference: Reference, found: Mapping[Name, Entry]) -> list[Name]:
@@ -82,6 +90,8 @@ def _in_formulas(definition: Any, entries: Entries) -> set[Name]:
     elif isinstance(definition, Link):
         formula = definition.formula
     names = {("kpis", name) for name in kpi_names(formula)}
+    if uses_conversion(definition):
+        names.add(("currencies", "currencies"))
     # In a partial model an unknown name may well stand in the part that is missing.
     return names if entries.is_partial else names & entries.found.keys()
 

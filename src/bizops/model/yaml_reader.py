@@ -20,6 +20,7 @@ from bizops.model.yaml_errors import syntax_problem
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
 MAX_NODES_OF_ALIASES = 10_000
+_DEPTH_OF_NAMES = 2  # of sections, and of the definitions in them
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 
@@ -28,7 +29,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\u
 class Reading:
     """What came out of a file: its top node (None for an empty or broken one) and what is wrong with it.
 
-    ``broken``: the structure could not be read to the end, so nothing may be concluded from what is absent.
+    ``broken``: something is lost, so nothing may be concluded from what is absent.
     """
 
     node: Node | None
@@ -45,11 +46,11 @@ def read_yaml(file: str, content: str | bytes) -> Reading:
     try:
         node = builder.document(yaml.parse(text, Loader=yaml.CLoader))
     except yaml.MarkedYAMLError as error:
-        builder.problems.append(syntax_problem(builder.source, error, builder.last_quoted))
+        builder.problems.append(syntax_problem(builder.source, error))
     except _Stop as stop:
         builder.problems.append(stop.problem)
     else:
-        return Reading(node, tuple(builder.problems))
+        return Reading(node, tuple(builder.problems), broken=builder.has_lost_names)
     return Reading(None, tuple(builder.problems), broken=True)
 
 
@@ -115,7 +116,7 @@ class _Builder:
     nodes: int = 0
     depth: int = 0
     height: int = 0
-    last_quoted: tuple[int, int] | None = None
+    has_lost_names: bool = False
 
     def document(self, events: Iterator[Any]) -> Node | None:
         """The only document of the stream, or None when the file holds nothing but comments."""
@@ -167,10 +168,7 @@ class _Builder:
 
     def scalar(self, event: Any, under: Scalar | None) -> Scalar:
         mark = event.start_mark
-        style = event.style or ""
-        if style in ("'", '"') and event.end_mark.line > mark.line:
-            self.last_quoted = (mark.line + 1, mark.column + 1)
-        return Scalar(self.source, mark.line + 1, mark.column + 1, under, event.value, style)
+        return Scalar(self.source, mark.line + 1, mark.column + 1, under, event.value, event.style or "")
 
     def list(self, event: Any, events: Iterator[Any], under: Scalar | None) -> List:
         items = []
@@ -193,6 +191,7 @@ class _Builder:
             elif first := items.get(key.text):
                 message = f"'{key.text}' stands here a second time; the first is in line {first[0].line}."
                 self.add("duplicate-key", message, start, "Remove one of them.")
+                self.has_lost_names |= self.depth <= _DEPTH_OF_NAMES
             else:
                 items[key.text] = (key, value)
         mark = event.start_mark

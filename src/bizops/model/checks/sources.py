@@ -117,8 +117,8 @@ def _check_reading(source: Source) -> Iterator[Problem]:
             "unknown-word",
         )
     sql = source.sql
-    if sql is not None and (sql.table is None) == (sql.query is None):
-        message = (
-            "Either a 'table' or a 'query' is pulled." if sql.table else "What is pulled: a 'table', or a 'query'?"
-        )
-        yield Problem("missing-key" if sql.table is None else "key-not-for-kind", message, sql.place())
+    if sql is not None and sql.table is None and sql.query is None:
+        yield Problem("missing-key", "What is pulled: a 'table', or a 'query'?", sql.place(), "Add one of them.")
+    elif sql is not None and sql.table is not None and sql.query is not None:
+        message = "Either a 'table' or a 'query' is pulled."
+        yield Problem("key-not-for-kind", message, sql.place("query"), "Remove one of them.")
