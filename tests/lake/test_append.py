@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from lake_rows import CLICKS, ORDERS, click, current, deliver, in_order, order
 
 from bizops.errors import BizopsError
 from bizops.lake import Lake, TableSpec
-from lake_rows import CLICKS, ORDERS, click, current, deliver, in_order, order
 
 VERSIONED = replace(ORDERS, columns=(*ORDERS.columns, ("version", pa.int64())), version="version")
 

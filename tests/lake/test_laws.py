@@ -24,7 +24,7 @@ versions = st.builds(
     st.integers(1, 4),
     st.integers(0, 5),
 )
-few = settings(deadline=None, max_examples=10)
+few = settings(deadline=None, max_examples=6)
 
 
 def lake_with(spec: TableSpec, deliveries: Sequence[Sequence[Row]]) -> list[Row]:

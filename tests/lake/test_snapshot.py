@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from lake_rows import CLICKS, ORDERS, click, current, deliver, in_order, order, rows_of
 
 from bizops.errors import BizopsError
 from bizops.lake import Lake
-from lake_rows import CLICKS, ORDERS, click, current, deliver, in_order, order, rows_of
 
 JANUARY = (
     int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()) * 10**6,

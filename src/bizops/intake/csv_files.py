@@ -1,7 +1,7 @@
 """Reads CSV: Arrow's parser for whole blocks, and a forgiving one for blocks with torn rows.
 
 A block is a few megabytes cut at the end of a row. When Arrow reads it and finds as many rows as it has line ends
-outside quotes, the block is taken as it is. Otherwise each row is read on its own and those that are torn are set aside.
+outside quotes, the block is taken as it is. Otherwise each row is read on its own and the torn ones are set aside.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class _Shape:
     delimiter: str
 
 
-def read_csv(file: BinaryIO, name: str, delimiter: str | None) -> tuple[tuple[str, ...], Iterator[Block]]:
+def read_csv(
+    file: BinaryIO, name: str, delimiter: str | None, block_bytes: int = BLOCK_BYTES
+) -> tuple[tuple[str, ...], Iterator[Block]]:
     """Headers and rows of a CSV file in UTF-8, all values as text; positions are line numbers, the header's is 1."""
     head = _read_up_to_newline(file)
     head = head.removeprefix(_BOM)
@@ -55,7 +57,7 @@ def read_csv(file: BinaryIO, name: str, delimiter: str | None) -> tuple[tuple[st
         ) from None
     found = delimiter or sniff_delimiter(text)
     headers = tuple(field.strip() for field in next(csv.reader([text], delimiter=found)))
-    return headers, _blocks(file, _Shape(headers, found), lines + 1)
+    return headers, _blocks(file, _Shape(headers, found), lines + 1, block_bytes)
 
 
 def sniff_delimiter(header: str) -> str:
@@ -68,10 +70,10 @@ def _read_up_to_newline(file: BinaryIO) -> bytes:
     return file.readline(LONGEST_ROW)
 
 
-def _blocks(file: BinaryIO, shape: _Shape, line: int) -> Iterator[Block]:
+def _blocks(file: BinaryIO, shape: _Shape, line: int, block_bytes: int) -> Iterator[Block]:
     rest = b""
     while True:
-        fresh = file.read(BLOCK_BYTES)
+        fresh = file.read(block_bytes)
         block = rest + fresh
         if not block:
             return
@@ -93,14 +95,13 @@ def _parse(block: bytes, shape: _Shape, line: int, last: bool) -> tuple[Block | 
     ends = newlines[np.searchsorted(quotes, newlines) % 2 == 0] if len(quotes) else newlines
     if len(ends):
         cut = int(ends[-1]) + 1
-        rows = _parse_at_once(block[:cut], shape, len(ends))
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        lengths = ends - starts
+        starts = starts[(lengths > 1) | ((lengths == 1) & (data[starts] != ord("\r")))]
+        rows = _parse_at_once(block[:cut], shape, len(starts))
         if rows is not None:
-            starts = np.searchsorted(newlines, np.concatenate(([0], ends[:-1] + 1)))
-            return (
-                Block(rows, (line + starts).astype(np.int64)),
-                block[cut:],
-                line + int(np.searchsorted(newlines, cut)),
-            )
+            positions = line + np.searchsorted(newlines, starts)
+            return Block(rows, positions.astype(np.int64)), block[cut:], line + int(np.searchsorted(newlines, cut))
     return _parse_row_by_row(block, shape, line, last)
 
 
@@ -109,9 +110,7 @@ def _parse_at_once(block: bytes, shape: _Shape, expected: int) -> pa.RecordBatch
         table = pacsv.read_csv(
             pa.BufferReader(block),
             read_options=pacsv.ReadOptions(column_names=list(shape.headers), block_size=max(len(block), 1)),
-            parse_options=pacsv.ParseOptions(
-                delimiter=shape.delimiter, newlines_in_values=True, ignore_empty_lines=False
-            ),
+            parse_options=pacsv.ParseOptions(delimiter=shape.delimiter, newlines_in_values=True),
             convert_options=pacsv.ConvertOptions(
                 column_types={header: pa.string() for header in shape.headers}, strings_can_be_null=False
             ),
@@ -152,11 +151,12 @@ def _row_at(lines: list[bytes], at: int, shape: _Shape, last: bool) -> tuple[int
     """
     size = 0
     for count in range(1, MOST_LINES + 1):
-        if at + count > len(lines):
+        there = at + count <= len(lines)
+        size += len(lines[at + count - 1]) if there else 0
+        if not there or not (last or lines[at + count - 1].endswith(b"\n")):
             if last or size > LONGEST_ROW:
                 break
             return 0, None
-        size += len(lines[at + count - 1])
         try:
             text = b"".join(lines[at : at + count]).decode("utf-8")
         except UnicodeDecodeError:
@@ -173,7 +173,7 @@ def _row_at(lines: list[bytes], at: int, shape: _Shape, last: bool) -> tuple[int
             return count, values
         found = f"The row has {len(values)} fields, the header has {len(shape.headers)}."
         return 1, _torn("torn-row", found, lines[at])
-    return 1, _torn("torn-row", "A quote is opened and never closed.", lines[at])
+    return 1, _torn("torn-row", "The row has no end: a quote is opened and never closed.", lines[at])
 
 
 def _torn(code: str, message: str, raw: bytes) -> Rejection:

@@ -38,8 +38,8 @@ def load_files(
 ) -> list[LoadReport]:
     """Load files into a source, each as one delivery; a file that was loaded before changes nothing.
 
-    Rows that cannot be taken go to the quarantine and never stop the rest. A file that cannot be read at all, or lacks a
-    column, raises and leaves the lake as the files before it made it.
+    Rows that cannot be taken go to the quarantine and never stop the rest. A file that cannot be read at all, or lacks
+    a column, raises and leaves the lake as the files before it made it.
     """
     with lake.writing():
         return [_load_file(lake, source, Path(path), author, progress, limits) for path in paths]

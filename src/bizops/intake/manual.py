@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def load_manual(lake: Lake, source: Source, entries: Iterable[Mapping[str, Any]], author: str) -> LoadReport:
-    """Take entries by column name, as one delivery of its author; a later entry with the same key corrects the earlier."""
+    """Take entries by column name, as one delivery of its author; a later entry with a known key corrects."""
     rows = [_as_texts(entry, source) for entry in entries]
     spec = table_spec(source)
     with lake.writing(), lake.staging(spec) as staged:

@@ -14,7 +14,7 @@ from sqlglot.errors import SqlglotError
 from bizops.errors import BizopsError
 
 if TYPE_CHECKING:
-    from bizops.model.language import Duration
+    from bizops.model.duration import Duration
 
 _AT_MOST = {"month": timedelta(days=31), "quarter": timedelta(days=92), "year": timedelta(days=366)}
 _WRITES = (exp.DML, exp.DDL, exp.Command, exp.Alter, exp.Drop, exp.Into)
@@ -78,7 +78,7 @@ def encode_cursor(value: Any) -> str:
 def bound_of(cursor: str, overlap: Duration | None) -> exp.Expr:
     """From where the next pull starts: the last value, less the overlap if it is a time."""
     kind, value = json.loads(cursor)
-    back = timedelta() if overlap is None else overlap.fixed or overlap.amount * _AT_MOST[overlap.unit]
+    back = timedelta() if overlap is None else _at_most(overlap)
     if kind == "number":
         return exp.Literal.number(value)
     if kind == "text":
@@ -88,8 +88,13 @@ def bound_of(cursor: str, overlap: Duration | None) -> exp.Expr:
     return exp.cast(exp.Literal.string(text), kind)
 
 
+def _at_most(overlap: Duration) -> timedelta:
+    fixed = overlap.fixed
+    return overlap.amount * _AT_MOST[overlap.unit] if fixed is None else fixed
+
+
 def _earlier_text(text: str, back: timedelta) -> str:
-    """A time written as text, somewhat earlier, written alike so that both compare as texts; other texts as they are."""
+    """A time written as text, somewhat earlier and written alike, so that both compare as texts; other texts as is."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -70,7 +70,7 @@ class _Pull:
         rows_of = parsed_select(sql.query, dialect) if sql.query else table_of(sql.table or self._source.name)
         with self._connection.cursor() as cursor:
             cursor.execute(exp.select("*").from_(rows_of).limit(0).sql(dialect))
-            headers = tuple(column[0] for column in cursor.description)
+            headers = tuple(column[0] for column in cursor.description or ())
             cursor.fetchall()
         by = self._cursor_column()
         wanted = [header for header in dict.fromkeys(headers_of(self._source)) if header in headers]
@@ -135,10 +135,11 @@ def _connect(url: str, base_dir: Path) -> Connection:
         path = (base_dir / url.removeprefix("sqlite:")).absolute()
         if not path.is_file():
             raise BizopsError.of("missing-file", f"{path} is not there.")
-        return sqlite.connect(f"{path.as_uri()}?mode=ro")
+        opened: Connection = sqlite.connect(f"{path.as_uri()}?mode=ro")
+        return opened
     from adbc_driver_postgresql import dbapi as postgresql
 
-    connection = postgresql.connect(url, autocommit=True)
+    connection: Connection = postgresql.connect(url, autocommit=True)
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
     return connection

@@ -38,8 +38,8 @@ Slow = Callable[[Any], Any]
 def convert(values: pa.Array, fast: Fast, slow: Slow, to: pa.DataType) -> tuple[pa.Array, dict[int, Bad]]:
     """Typed values, and what is wrong at which index (those become NULL).
 
-    ``fast`` types a whole array or raises; where it raises the array is halved until few values are left, which ``slow``
-    looks at one by one, giving the value or a :class:`Bad`.
+    ``fast`` types a whole array or raises; where it raises the array is halved until few values are left, which
+    ``slow`` looks at one by one, giving the value or a :class:`Bad`.
     """
     bad: dict[int, Bad] = {}
     parts = list(_parts(values, 0, fast, slow, to, bad))
