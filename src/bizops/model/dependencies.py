@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from bizops.model.expression import Call, names, parse_expression, walk
 from bizops.model.language import Definition, Event, Journey, Kpi, Link, Source
-from bizops.model.scalars import ExprText
-from bizops.model.structures import keys_of
+from bizops.model.scalars import Expression, ExprText
+from bizops.model.structures import Kind, ListOf, MapOf, Nested, keys_of
 
 if TYPE_CHECKING:
     from bizops.model.model import Model
@@ -77,7 +77,7 @@ def _expressions(value: object) -> Iterator[ExprText]:
     if isinstance(value, ExprText):
         yield value
     elif isinstance(value, Definition):
-        for name in keys_of(type(value)):
+        for name in _keys_with_expressions(type(value)):
             yield from _expressions(getattr(value, name))
     elif isinstance(value, dict):
         for part in value.values():
@@ -85,3 +85,20 @@ def _expressions(value: object) -> Iterator[ExprText]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _expressions(part)
+
+
+_KEYS: dict[type[Definition], tuple[str, ...]] = {}
+
+
+def _keys_with_expressions(cls: type[Definition]) -> tuple[str, ...]:
+    if cls not in _KEYS:
+        _KEYS[cls] = tuple(key.name for key in keys_of(cls).values() if _holds_expressions(key.kind))
+    return _KEYS[cls]
+
+
+def _holds_expressions(kind: Kind) -> bool:
+    while isinstance(kind, MapOf | ListOf):
+        kind = kind.item
+    if isinstance(kind, Nested):
+        return any(_holds_expressions(key.kind) for key in keys_of(kind.cls).values())
+    return isinstance(kind, Expression)

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from bizops.errors import Place, Problem
-from bizops.model.binding import INVALID, Binding, closest
+from bizops.model.binding import INVALID, Binding, closest_word
 from bizops.model.language import LISTED, SECTIONS, Settings
 from bizops.model.nodes import List, Map, Node, Scalar
 from bizops.model.scalars import name_or_refusal, scalar_text
@@ -81,11 +81,15 @@ def _kind_of(node: Node) -> str:
 
 
 def _section(key: Scalar, node: Node, numbers: dict[tuple[str, str], int], entries: Entries) -> Iterator[Entry]:
-    section = key.text
+    section: str | None = key.text
     if section not in SECTIONS:
-        hint = closest(section, SECTIONS) or f"Sections are: {', '.join(SECTIONS)}."
-        entries.problems.append(Problem("unknown-section", f"There is no section '{section}'.", key.place, hint))
-        entries.is_partial = True
+        meant = closest_word(key.text, SECTIONS)
+        hint = f"Did you mean '{meant}'?" if meant else f"Sections are: {', '.join(SECTIONS)}."
+        entries.problems.append(Problem("unknown-section", f"There is no section '{key.text}'.", key.place, hint))
+        # What stands under a misspelt section is known all the same; what stands under any other name is lost.
+        section = meant
+        entries.is_partial |= meant is None
+    if section is None:
         return
     if isinstance(node, Scalar) and node.value is None:
         return

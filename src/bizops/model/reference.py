@@ -36,7 +36,7 @@ def reference_text() -> str:
     parts.append("## Sections\n")
     owner: dict[type[Any], str] = {cls: section for section, cls in SECTIONS.items()}
     for cls in nested_in(*SECTIONS.values()):
-        title = f"`{owner[cls]}`: {cls.__name__}" if cls in owner else cls.__name__
+        title = f"`{owner[cls]}`" if cls in owner else cls.__name__
         parts += _table(cls, title, 3 if cls in owner else 4)
     return "\n".join([*parts, expressions])
 
@@ -44,9 +44,9 @@ def reference_text() -> str:
 def _overview() -> Iterator[str]:
     yield "| section | holds |\n|---|---|"
     for section, cls in SECTIONS.items():
-        form = "; a list, or a mapping by name" if section in LISTED else ""
-        form = "; one definition" if section == "currencies" else form
-        yield f"| [`{section}`](#{_anchor(f'`{section}`: {cls.__name__}')}) | {_first_line(cls)}{form} |"
+        form = " As a list, or a mapping by name." if section in LISTED else ""
+        form = " One definition, not many." if section == "currencies" else form
+        yield f"| [`{section}`](#{cls.__name__.lower()}) | {_first_line(cls)}{form} |"
     yield ""
 
 
@@ -77,10 +77,6 @@ def _default(key: Key) -> str:
     if isinstance(key.default, str | int | float):
         return f"`{key.default}`"
     return ", ".join(f"`{name}: {getattr(key.default, name)}`" for name in keys_of(type(key.default)))
-
-
-def _anchor(title: str) -> str:
-    return title.lower().replace("`", "").replace(":", "").replace(" ", "-")
 
 
 if __name__ == "__main__":

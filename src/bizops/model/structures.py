@@ -113,7 +113,9 @@ class MapOf:
         if self.list_of_names and isinstance(node, List):
             return self._from_list(node, binding)
         if not isinstance(node, Map):
-            return binding.wrong_type(node, f"a mapping ({self.describe()})")
+            return binding.wrong_type(
+                node, "a mapping by name" + (", or a list of names," if self.list_of_names else "")
+            )
         bound: dict[Any, Any] = {}
         for name_node, value_node in node.items:
             name = self.keys.bind(name_node, binding)

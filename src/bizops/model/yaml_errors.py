@@ -75,7 +75,9 @@ def syntax_problem(source: SourceText, error: yaml.MarkedYAMLError) -> Problem:
         return _bad_start(source, line, col)
     if "mapping values are not allowed" in complaint and ":" not in _line(source, line)[: col - 1]:
         if above := _not_an_entry(source, line):
-            return _problem(source, *above, "This line is neither 'key: value' nor '- item'.", "Is a ':' or blank missing?")
+            return _problem(
+                source, *above, "This line is neither 'key: value' nor '- item'.", "Is a ':' or blank missing?"
+            )
         line, col = _odd_one_out(source, line, col)
     elif "expected key" in complaint:
         line, col = _odd_one_out(source, line, col)
