@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import count
@@ -37,9 +37,9 @@ class _Compiler:
         if isinstance(plan, Scan):
             return self.scan(plan)
         if isinstance(plan, Given):
-            return exp.select(exp.Star()).from_(exp.to_table(plan.name))
+            return _select([exp.Star()], exp.to_table(plan.name))
         if isinstance(plan, Filter):
-            return self.over(plan.input).where(self.value(plan.where))
+            return self.over(plan.input).where(self.value(plan.where), copy=False)
         if isinstance(plan, Project):
             own: list[exp.Expression] = [exp.Star()] if plan.keep else []
             columns = [exp.alias_(self.value(typed), name, quoted=True) for name, typed in plan.columns.items()]
@@ -54,23 +54,27 @@ class _Compiler:
             return self.stack(plan)
 
     def over(self, plan: Plan, columns: list[exp.Expression] | None = None) -> exp.Select:
-        return exp.select(*(columns or [exp.Star()])).from_(self.derived(plan))
+        return _select(columns or [exp.Star()], self.derived(plan))
 
     def derived(self, plan: Plan) -> exp.Expression:
         if isinstance(plan, Given):
             return exp.to_table(plan.name)
-        return self.query(plan).subquery(f"_{next(self.names)}")
+        return self.query(plan).subquery(f"_{next(self.names)}", copy=False)
 
     def scan(self, plan: Scan) -> exp.Select:
+        if not plan.paths:
+            kinds = [(name, self.dialect.column_types[kind]) for name, kind in plan.columns.items()] or [("_", "BIGINT")]
+            nothing = [exp.alias_(exp.cast(exp.null(), kind), name, quoted=True) for name, kind in kinds]
+            return exp.select(*nothing).where(exp.false())
         columns = [
             exp.alias_(exp.cast(exp.column(name, quoted=True), self.dialect.column_types[kind]), name, quoted=True)
             for name, kind in plan.columns.items()
         ] or [exp.alias_(number(1), "_", quoted=True)]
-        rows = exp.select(*columns).from_(self.files(plan.paths))
+        rows = _select(columns, self.files(plan.paths))
         if not plan.deleted:
             return rows
         place = [exp.column(name, quoted=True) for name in ("_delivery", "_row")]
-        gone = exp.select(*place).from_(self.files(plan.deleted))
+        gone = _select(list(place), self.files(plan.deleted))
         return rows.where(exp.Not(this=exp.In(this=exp.Tuple(expressions=place), query=gone.subquery())))
 
     def files(self, paths: tuple[str, ...]) -> exp.Expression:
@@ -87,7 +91,7 @@ class _Compiler:
             conditions.append(exp.LTE(this=low, expression=at))
             conditions.append(exp.paren(exp.or_(open_end, exp.LT(this=at.copy(), expression=high.copy()))))
         on = all_of(conditions) if conditions else exp.true()
-        return exp.select(exp.Star()).from_(left).join(right, on=on, join_type=plan.how)
+        return _select([exp.Star()], left).join(right, on=on, join_type=plan.how, copy=False)
 
     def group(self, plan: Group) -> exp.Select:
         keys = list(dict.fromkeys(name for names in plan.sets for name in names))
@@ -102,7 +106,8 @@ class _Compiler:
             sets = [exp.Tuple(expressions=[exp.column(name, quoted=True) for name in names]) for names in plan.sets]
             rows.set("group", exp.Group(grouping_sets=[exp.GroupingSets(expressions=sets)]))
             return rows
-        return rows.group_by(*(exp.column(name, quoted=True) for name in plan.sets[0])) if plan.sets[0] else rows
+        names = [exp.column(name, quoted=True) for name in plan.sets[0]]
+        return rows.group_by(*names, copy=False) if names else rows
 
     def set_index(self, sets: tuple[tuple[str, ...], ...], keys: list[str]) -> exp.Expression:
         """Which grouping set a row belongs to, told by which keys are aggregated away."""
@@ -268,6 +273,11 @@ class _Compiler:
             if local_us - seconds * 1_000_000 >= start_us:
                 offset = seconds
         return self.dialect.timestamp(local_us - offset * 1_000_000)
+
+
+def _select(columns: Sequence[exp.Expression], source: exp.Expression) -> exp.Select:
+    """SELECT columns FROM source, without the copies that SQLGlot's builders make by default."""
+    return exp.select(*columns, copy=False).from_(source, copy=False)
 
 
 def _micros(moment: datetime) -> int:
