@@ -41,11 +41,10 @@ def pull_sql(
     if source.sql is None:
         raise BizopsError.of("no-table", f"Source '{source.name}' does not say where to pull from.", hint="Add `sql:`.")
     url = _resolved(source.sql.url, env)
-    dialect = "sqlite" if url.startswith("sqlite:") else "postgres"
     name = source.sql.table or "query"
     spec = table_spec(source)
     with lake.writing(), _connected(url, base_dir) as connection, lake.staging(spec) as staged:
-        pull = _Pull(connection, source, dialect)
+        pull = _Pull(connection, source, url)
         last = lake.last_cursor(source.name) if source.sql.cursor else None
         take(pull.reading(last), source, name, staged, progress)
         return lake.append(spec, staged, Delivery(name, cursor=pull.cursor or last))
@@ -54,8 +53,10 @@ def pull_sql(
 class _Pull:
     """One pull: remembers the greatest cursor value that came by."""
 
-    def __init__(self, connection: Connection, source: Source, dialect: str) -> None:
+    def __init__(self, connection: Connection, source: Source, url: str) -> None:
         assert source.sql is not None
+        self._url = url
+        dialect = "sqlite" if url.startswith("sqlite:") else "postgres"
         self._connection, self._source, self._sql, self._dialect = connection, source, source.sql, dialect
         self._greatest: Any = None
 
@@ -92,7 +93,7 @@ class _Pull:
         rows = 0
         with self._connection.cursor() as cursor:
             cursor.execute(statement)
-            for batch in cursor.fetch_record_batch():
+            for batch in _batches(cursor.fetch_record_batch(), self._url):
                 if self._sql.cursor and batch.num_rows:
                     self._note_cursor(batch.column(_CURSOR))
                 yield Block(batch, np.arange(rows + 1, rows + batch.num_rows + 1))
@@ -123,9 +124,24 @@ def _connected(url: str, base_dir: Path) -> Iterator[Connection]:
         with _connect(url, base_dir) as connection:
             yield connection
     except adbc_driver_manager.Error as error:
-        raise BizopsError.of(
-            "database-error", f"The database {_without_password(url)} answers: {_without_password(str(error), url)}"
-        ) from None
+        raise _database_error(error, url) from None
+
+
+def _batches(reader: pa.RecordBatchReader, url: str) -> Iterator[pa.RecordBatch]:
+    """The batches of an answer; what goes wrong in their midst comes as an error of Arrow, not of the driver."""
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except (pa.ArrowException, OSError) as error:
+            raise _database_error(error, url) from None
+        yield batch
+
+
+def _database_error(error: Exception, url: str) -> BizopsError:
+    shown = _without_password(str(error), url)
+    return BizopsError.of("database-error", f"The database {_without_password(url, url)} answers: {shown}")
 
 
 def _connect(url: str, base_dir: Path) -> Connection:
@@ -145,7 +161,7 @@ def _connect(url: str, base_dir: Path) -> Connection:
     return connection
 
 
-def _without_password(text: str, url: str | None = None) -> str:
-    password = urlsplit(url).password if url is not None else None
+def _without_password(text: str, url: str) -> str:
+    password = urlsplit(url).password
     shown = text.replace(password, "***") if password else text
     return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", shown)
