@@ -202,6 +202,17 @@ def test_orders_still_open_make_the_plain_mean_a_fifth_too_low(company: Company)
     assert truth["median_h"] > truth["naive_median_h"]
 
 
+def test_orders_are_decided_while_the_credit_desk_works(company: Company) -> None:
+    checks = company.csv("orders/credit_checks.csv")["checked_at"]
+    assert set(pc.hour(checks).to_pylist()) <= set(range(8, 19))
+    assert 6 not in set(pc.day_of_week(checks).to_pylist())
+    submitted = company.parquet("orders/submissions.parquet").sort_by("at").to_pylist()
+    first: dict[str, str] = {}
+    for row in submitted:
+        first.setdefault(row["order"], row["action"])
+    assert set(first.values()) == {"submitted"}
+
+
 def test_the_first_wave_was_chosen_for_bad_luck_and_seems_to_gain_six_percent(company: Company) -> None:
     effect = company.truth["effect"]
     wave_1 = company.truth["planted"]["waves"]["1"]["branches"]

@@ -17,7 +17,7 @@ MEDIAN_WORK_S = 11 * 3600.0
 SPREAD = 0.95
 REJECTED, WITHDRAWN, RETURNED = 0.05, 0.03, 0.14
 JAM_FIRST = date(2026, 6, 1)
-JAM_FACTOR = 1.6
+JAM_FACTOR = 1.75
 """From June 2026 on the desk is short of people: everything takes this many times as long."""
 
 AUTHORISED, REFUSED, TAKEN_BACK = 0, 1, 2

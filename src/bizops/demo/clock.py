@@ -103,8 +103,7 @@ class WorkingTime:
 
     def moment(self, worked: Numbers) -> Seconds:
         """The moment at which so many working seconds have passed."""
-        rising = np.concatenate([[True], np.diff(self.knots_worked) > 0])
-        moment: Numbers = np.interp(worked, self.knots_worked[rising], self.knots_clock[rising])
+        moment: Numbers = np.interp(worked, self.knots_worked, self.knots_clock)
         return np.rint(moment).astype(np.int64)
 
 
