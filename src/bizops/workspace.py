@@ -23,8 +23,9 @@ from bizops.model import Model, read_model
 
 if TYPE_CHECKING:
     from bizops.intake import Progress
+    from bizops.events.rows import Known
     from bizops.lake import Lake, LoadReport, QuarantinedRow
-    from bizops.measure import Answer
+    from bizops.measure import Answer, Question
     from bizops.model.language import Source
 
 SETTINGS = "bizops.yaml"
@@ -42,7 +43,9 @@ def find_workspace(start: Path) -> Path:
         if (directory / SETTINGS).is_file():
             return directory
     raise BizopsError.of(
-        "no-workspace", f"There is no {SETTINGS} in {start} or above it.", hint="Make a workspace with 'bizops init DIR'."
+        "no-workspace",
+        f"There is no {SETTINGS} in {start} or above it.",
+        hint="Make a workspace with 'bizops init DIR'.",
     )
 
 
@@ -71,7 +74,10 @@ class Workspace:
 
     def model_files(self) -> dict[str, bytes]:
         """Content of ``bizops.yaml`` and of every YAML file below ``model/``, by path relative to the workspace."""
-        paths = [self.root / SETTINGS, *sorted(p for p in (self.root / "model").rglob("*") if p.suffix in (".yaml", ".yml"))]
+        paths = [
+            self.root / SETTINGS,
+            *sorted(p for p in (self.root / "model").rglob("*") if p.suffix in (".yaml", ".yml")),
+        ]
         return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
 
     @cached_property
@@ -150,7 +156,9 @@ class Workspace:
                 reports += load_files(self.lake, item, self._files_of(item), author=author, progress=report)
             elif source is not None:
                 raise BizopsError.of(
-                    "nothing-to-load", f"The source '{item.name}' is kept by hand.", hint="Give entries or a file to load."
+                    "nothing-to-load",
+                    f"The source '{item.name}' is kept by hand.",
+                    hint="Give entries or a file to load.",
                 )
         return reports
 
@@ -197,25 +205,41 @@ class Workspace:
         ``by`` lists the ways to split, each a sequence of slice names; the empty one is the whole.
         """
         from bizops.events.rows import Known
-        from bizops.measure import Executor, Question, ResultStore, Splits, answer
-        from bizops.query.engine import Engine
+        from bizops.measure import KeptAnswers, Question, Splits, answer_key
 
         for name in kpis:
             if name not in self.model.kpis:
-                raise BizopsError.of("unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, self.model.kpis))
-        moment = as_of or self.clock()
-        known = Known(self.model, self.lake.snapshot(as_of), moment)
+                raise BizopsError.of(
+                    "unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, self.model.kpis)
+                )
+        known = Known(self.model, self.lake.snapshot(as_of), as_of or self.clock())
+        calendars: dict[str | None, list[str]] = {}
+        for name in kpis:
+            calendars.setdefault(self.model.kpis[name].calendar, []).append(name)
+        periods = {own or "": tuple(self._periods(names, own, grain, span)) for own, names in calendars.items()}
+        splits = Splits(tuple(tuple(way) for way in by), tuple(sorted((filters or {}).items())))
+        question = Question(tuple(kpis), periods, splits, compare)
+        kept = KeptAnswers(self.state / "results" / "answers")
+        key = answer_key(known, question)
+        found = kept.find(key, known, question)
+        if found is None:
+            found = self._compute(known, question)
+            kept.keep(key, found)
+        return found
+
+    def _compute(self, known: Known, question: Question) -> Answer:
+        from bizops.measure import Executor, ResultStore, answer
+        from bizops.query.engine import Engine
+
         engine = Engine(readable=self.state, scratch=self.state / "scratch")
         store = ResultStore(self.state / "results")
-        executor = Executor(known, engine, store, self.state / "derived")
-        periods = {
-            calendar or "": tuple(self._periods(known, [k for k in kpis if self.model.kpis[k].calendar == calendar], calendar, grain, span))
-            for calendar in {self.model.kpis[name].calendar for name in kpis}
-        }
-        splits = Splits(tuple(tuple(way) for way in by), tuple(sorted((filters or {}).items())))
-        return answer(self.model, executor, Question(tuple(kpis), periods, splits, compare))
+        try:
+            return answer(self.model, Executor(known, engine, store, self.state / "derived"), question)
+        finally:
+            store.close()
+            engine.close()
 
-    def _periods(self, known: object, kpis: Sequence[str], calendar_name: str | None, grain: str | None, span: Span) -> list[Period]:
+    def _periods(self, kpis: Sequence[str], calendar_name: str | None, grain: str | None, span: Span) -> list[Period]:
         calendar = self.calendar(calendar_name)
         wanted = Grain(grain or self.model.kpis[kpis[0]].grain)
         start = _period_of(calendar, span.start) if span.start else None
@@ -283,7 +307,9 @@ def parse_as_of(text: str, calendar: Calendar) -> datetime:
             return calendar.period(date.fromisoformat(text).isoformat()).end
         written = datetime.fromisoformat(text)
     except ValueError:
-        raise BizopsError.of("bad-date", f"'{text}' is no date.", hint="Write '2026-03-31' or '2026-03-31T12:00'.") from None
+        raise BizopsError.of(
+            "bad-date", f"'{text}' is no date.", hint="Write '2026-03-31' or '2026-03-31T12:00'."
+        ) from None
     if written.tzinfo is None:
         from zoneinfo import ZoneInfo
 

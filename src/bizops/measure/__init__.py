@@ -3,6 +3,7 @@
 from bizops.measure.answer import Answer, KpiAnswer, Question, answer, leaves, sources_of_kpi
 from bizops.measure.evaluate import Splits
 from bizops.measure.executor import Executor
+from bizops.measure.kept_answers import KeptAnswers, answer_key
 from bizops.measure.store import ResultStore
 from bizops.measure.value import REFUSALS, Comparison, Refusal, Value
 
@@ -11,6 +12,7 @@ __all__ = [
     "Answer",
     "Comparison",
     "Executor",
+    "KeptAnswers",
     "KpiAnswer",
     "Question",
     "Refusal",
@@ -18,6 +20,7 @@ __all__ = [
     "Splits",
     "Value",
     "answer",
+    "answer_key",
     "leaves",
     "sources_of_kpi",
 ]

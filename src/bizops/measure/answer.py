@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from bizops.calendar import Calendar, Grain, Period
 from bizops.errors import BizopsError, did_you_mean
 from bizops.measure import tables
-from bizops.measure.blocks import Floats
+from bizops.measure.blocks import NO_VALUE, SEPARATOR, Floats, slice_values
 from bizops.measure.completeness import completeness, fresh_until, worst
 from bizops.measure.components import Base
 from bizops.measure.evaluate import Cells, Evaluator, Periods, Splits
@@ -25,9 +27,6 @@ from bizops.model.duration import Duration
 from bizops.model.language import Kpi
 from bizops.model.model import Model
 from bizops.model.series import Series
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -45,135 +44,120 @@ class Question:
 
 @dataclass
 class KpiAnswer:
-    """All values of one KPI, as columns: cells by code, and what holds for a whole period."""
+    """What holds for all values of one KPI, or for all of one period; the values are rows ``start`` to ``stop`` of the table."""
 
     kpi: Kpi
-    unit: str
     periods: tuple[Period, ...]
-    cells: Cells
-    refused: dict[int, str]
+    earlier: list[Period | None] | None
     states: list[str]
+    before_states: list[str] | None
     fingerprints: list[str]
-    fresh: datetime | None
+    fresh_us: int | None
     definition: str
     query: str
-    earlier: list[Period | None] | None = None
-    before: Cells | None = None
-    before_states: list[str] | None = None
-    impossible: tuple[tuple[str, ...], ...] = ()
+    impossible: tuple[tuple[str, ...], ...]
+    start: int = 0
+    stop: int = 0
+
+    @property
+    def fresh(self) -> datetime | None:
+        """The last instant of which the data know."""
+        return None if self.fresh_us is None else tables.utc(self.fresh_us)
 
 
 class Answer:
-    """The values asked for: iterate for :class:`Value` objects, or take them as an Arrow table."""
+    """The values asked for: iterate for :class:`Value` objects, or take them as an Arrow table.
 
-    def __init__(self, kpis: list[KpiAnswer], splits: Splits, executor: Executor) -> None:
+    ``table`` holds one row a value: ``window`` and ``way`` (indices of period and split), ``label``, ``value``, ``refusal``,
+    ``rows``, ``naive``, ``open``, ``before``.
+    """
+
+    def __init__(self, kpis: list[KpiAnswer], table: pa.Table, splits: Splits, as_of: datetime) -> None:
         self.kpis = kpis
+        self.table = table
         self.splits = splits
-        self._executor = executor
+        self.as_of = as_of
 
     def __iter__(self) -> Iterator[Value]:
-        for answer in self.kpis:
-            yield from self._values(answer)
+        for part in self.kpis:
+            yield from self._values(part)
 
     def of(self, kpi: str) -> list[Value]:
         """The values of one KPI, by period, then by split."""
-        return [value for answer in self.kpis if answer.kpi.name == kpi for value in self._values(answer)]
+        return [value for part in self.kpis if part.kpi.name == kpi for value in self._values(part)]
 
-    def _values(self, answer: KpiAnswer) -> Iterator[Value]:
-        n, labels = len(self.splits.ways), self._executor.labels
-        as_of = self._executor.known.as_of
-        for at, code in enumerate(answer.cells.codes.tolist()):
-            group, label = code >> 32, code & 0xFFFFFFFF
-            window, way = group // n, self.splits.ways[group % n]
-            period = answer.periods[window]
-            refusal = answer.refused.get(at)
-            number = answer.cells.value[at]
+    def _values(self, part: KpiAnswer) -> Iterator[Value]:
+        filters = dict(self.splits.filters)
+        for row in self.table.slice(part.start, part.stop - part.start).to_pylist():
+            window, way = row["window"], self.splits.ways[row["way"]]
+            refusal = Refusal.of(row["refusal"]) if row["refusal"] else None
             yield Value(
-                kpi=answer.kpi.name,
-                period=period,
-                slice={**dict(self.splits.filters), **dict(zip(way, labels.values(label, len(way)), strict=True))},
-                value=None if refusal else float(number),
-                unit=answer.unit,
-                refusal=Refusal.of(refusal) if refusal else None,
-                completeness=answer.states[window],
-                fresh_until=answer.fresh,
-                rows=_whole(answer.cells.extras.get("rows"), at),
-                definition=answer.definition,
-                fingerprint=answer.fingerprints[window],
-                as_of=as_of,
-                naive=None
-                if refusal in ("small-group", "suppressed")
-                else _number(answer.cells.extras.get("naive"), at),
-                open_cases=_whole(answer.cells.extras.get("open"), at),
-                compared=self._compared(answer, at, window, None if refusal else float(number)),
+                kpi=part.kpi.name,
+                period=part.periods[window],
+                slice={**filters, **dict(zip(way, slice_values(row["label"], len(way)), strict=True))},
+                value=row["value"],
+                unit=part.kpi.unit,
+                refusal=refusal,
+                completeness=part.states[window],
+                fresh_until=part.fresh,
+                rows=row["rows"],
+                definition=part.definition,
+                fingerprint=part.fingerprints[window],
+                as_of=self.as_of,
+                naive=row["naive"],
+                open_cases=row["open"],
+                compared=_compared(part, window, row["value"], row["before"]),
             )
-        for way in answer.impossible:
-            for window, period in enumerate(answer.periods):
+        for way in part.impossible:
+            for window, period in enumerate(part.periods):
                 yield Value(
-                    answer.kpi.name, period, dict.fromkeys(way), None, answer.unit, Refusal.of("no-such-slice"),
-                    answer.states[window], answer.fresh, None, answer.definition, answer.fingerprints[window], as_of,
+                    part.kpi.name, period, dict.fromkeys(way), None, part.kpi.unit, Refusal.of("no-such-slice"),
+                    part.states[window], part.fresh, None, part.definition, part.fingerprints[window], self.as_of,
                 )  # fmt: skip
 
-    def _compared(self, answer: KpiAnswer, at: int, window: int, value: float | None) -> Comparison | None:
-        if answer.earlier is None or answer.before is None or answer.before_states is None:
-            return None
-        period = answer.earlier[window]
-        if period is None:
-            return Comparison(None, None, None, None, Refusal.of("no-counterpart"))
-        earlier = answer.before.value[at]
-        known = None if np.isnan(earlier) else float(earlier)
-        if answer.states[window] != "complete" or answer.before_states[window] != "complete":
-            return Comparison(period, known, None, None, Refusal.of("partial-period"))
-        if known is None or value is None:
-            return Comparison(period, known, None, None, Refusal.of("no-value"))
-        return Comparison(period, known, value - known, (value - known) / abs(known) if known else None, None)
-
     def to_arrow(self) -> pa.Table:
-        """One row a value: ``kpi, period, start, end, slice, value, refusal, rows, completeness``."""
-        import pyarrow as pa
-
-        n, labels = len(self.splits.ways), self._executor.labels
-        texts = pa.array([text.replace("\x1f", "/").replace("\x00", "") for text in labels.texts], pa.string())
-        ways = pa.array(["/".join(way) for way in self.splits.ways], pa.string())
-        batches = []
-        for answer in self.kpis:
-            codes = answer.cells.codes
-            window = (codes >> 32) // n
-            refused = (
-                np.array([answer.refused.get(at) for at in range(len(codes))], dtype=object) if answer.refused else None
-            )
-            hidden = np.isnan(answer.cells.value)
-            if answer.refused:
-                hidden[list(answer.refused)] = True
-            take = pa.array(window)
-            batches.append(
-                pa.table(
-                    {
-                        "kpi": pa.array([answer.kpi.name]).take(pa.array(np.zeros(len(codes), dtype=np.int64))),
-                        "period": pa.array([p.label for p in answer.periods]).take(take),
-                        "start": pa.array([p.start for p in answer.periods], pa.timestamp("us", "UTC")).take(take),
-                        "end": pa.array([p.end for p in answer.periods], pa.timestamp("us", "UTC")).take(take),
-                        "by": ways.take(pa.array((codes >> 32) % n)),
-                        "slice": texts.take(pa.array(codes & 0xFFFFFFFF)),
-                        "value": pa.array(answer.cells.value, mask=hidden),
-                        "refusal": pa.array(refused, pa.string())
-                        if refused is not None
-                        else pa.nulls(len(codes), pa.string()),
-                        "rows": pa.array(answer.cells.extras.get("rows", np.zeros(len(codes))), pa.float64()),
-                        "completeness": pa.array(answer.states).take(take),
-                    }
-                )
-            )
-        return pa.concat_tables(batches)
+        """One row a value: ``kpi, period, start, end, by, slice, value, unit, refusal, rows, completeness``."""
+        sizes = [part.stop - part.start for part in self.kpis]
+        which = np.repeat(np.arange(len(self.kpis)), sizes)
+        first = np.cumsum([0, *(len(part.periods) for part in self.kpis)])[:-1]
+        window = first[which] + self.table.column("window").to_numpy()
+        way = self.table.column("way").to_numpy()
+        periods = [period for part in self.kpis for period in part.periods]
+        states = [state for part in self.kpis for state in part.states]
+        label = self.table.column("label")
+        return pa.table(
+            {
+                "kpi": _repeated([part.kpi.name for part in self.kpis], which),
+                "period": _repeated([period.label for period in periods], window),
+                "start": pa.array(np.array([period.start_us for period in periods])[window], pa.timestamp("us", "UTC")),
+                "end": pa.array(np.array([period.end_us for period in periods])[window], pa.timestamp("us", "UTC")),
+                "by": _repeated(["/".join(names) for names in self.splits.ways], way),
+                "slice": pc.replace_substring(pc.replace_substring(label, SEPARATOR, "/"), NO_VALUE, ""),
+                "value": self.table.column("value"),
+                "unit": _repeated([part.kpi.unit for part in self.kpis], which),
+                "refusal": self.table.column("refusal"),
+                "rows": self.table.column("rows"),
+                "completeness": _repeated(states, window),
+            }
+        )
 
 
-def _number(values: Floats | None, at: int) -> float | None:
-    return None if values is None or np.isnan(values[at]) else float(values[at])
+def _repeated(texts: list[str], indices: npt.NDArray[np.int64]) -> pa.DictionaryArray:
+    """Texts by index, each kept once."""
+    return pa.DictionaryArray.from_arrays(pa.array(indices, pa.int32()), pa.array(texts, pa.string()))
 
 
-def _whole(values: Floats | None, at: int) -> int | None:
-    number = _number(values, at)
-    return None if number is None else round(number)
+def _compared(part: KpiAnswer, window: int, value: float | None, before: float | None) -> Comparison | None:
+    if part.earlier is None or part.before_states is None:
+        return None
+    period = part.earlier[window]
+    if period is None:
+        return Comparison(None, None, None, None, Refusal.of("no-counterpart"))
+    if part.states[window] != "complete" or part.before_states[window] != "complete":
+        return Comparison(period, before, None, None, Refusal.of("partial-period"))
+    if before is None or value is None:
+        return Comparison(period, before, None, None, Refusal.of("no-value"))
+    return Comparison(period, before, value - before, (value - before) / abs(before) if before else None, None)
 
 
 def answer(model: Model, executor: Executor, question: Question) -> Answer:
@@ -183,18 +167,30 @@ def answer(model: Model, executor: Executor, question: Question) -> Answer:
             raise BizopsError.of("unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, model.kpis))
     _check_filters(model, question)
     evaluator = Evaluator(model, executor, question.splits)
-    asked: dict[str, tuple[Periods, Periods | None]] = {}
+    asked: dict[str, tuple[tuple[Period, ...], Periods | None]] = {}
     for name in question.kpis:
-        kpi = model.kpis[name]
-        calendar = evaluator.calendar(kpi)
-        periods = question.periods[kpi.calendar or ""]
-        earlier = _earlier(calendar, periods, question.compare)
-        asked[name] = (periods, earlier)
-        evaluator.demand(name, periods)
-        if earlier is not None:
-            evaluator.demand(name, earlier)
+        asked[name] = asked_periods(model, name, question)
+        for periods in asked[name]:
+            if periods is not None:
+                evaluator.demand(name, periods)
     evaluator.fulfil()
-    return Answer([_kpi_answer(evaluator, name, *asked[name]) for name in question.kpis], question.splits, executor)
+    parts: list[KpiAnswer] = []
+    columns: list[pa.Table] = []
+    start = 0
+    for name in question.kpis:
+        part, table = _kpi_answer(evaluator, name, *asked[name])
+        part.start, part.stop = start, start + table.num_rows
+        start = part.stop
+        parts.append(part)
+        columns.append(table)
+    return Answer(parts, pa.concat_tables(columns).combine_chunks(), question.splits, executor.known.as_of)
+
+
+def asked_periods(model: Model, name: str, question: Question) -> tuple[tuple[Period, ...], Periods | None]:
+    """The periods a KPI is asked for, and those it is compared with."""
+    calendar_name = model.kpis[name].calendar
+    periods = question.periods[calendar_name or ""]
+    return periods, _earlier(model.calendar(calendar_name), periods, question.compare)
 
 
 def _check_filters(model: Model, question: Question) -> None:
@@ -242,35 +238,70 @@ def _earlier(calendar: Calendar, periods: tuple[Period, ...], compare: str | Non
     return tuple(None if period.grain is Grain.TOTAL else calendar.previous(period) for period in periods)
 
 
-def _kpi_answer(evaluator: Evaluator, name: str, periods: Periods, earlier: Periods | None) -> KpiAnswer:
+def _kpi_answer(
+    evaluator: Evaluator, name: str, periods: tuple[Period, ...], earlier: Periods | None
+) -> tuple[KpiAnswer, pa.Table]:
     kpi = evaluator.model.kpis[name]
     calendar = evaluator.calendar(kpi)
-    known = tuple(period for period in periods if period is not None)
     cells = evaluator.cells(name, periods)
-    states = [_state(evaluator, name, period) for period in known]
+    states = [_state(evaluator, name, period) for period in periods]
     bases = [evaluator.recipe(evaluator.model.kpis[leaf])[0].rows.base for leaf in leaves(evaluator.model, name)]
     ends = [end for base in bases if (end := fresh_until(evaluator.executor, base)) is not None]
-    before = evaluator.cells(name, earlier).at(cells.codes) if earlier is not None else None
-    if before is not None:
-        hidden = _refusals(evaluator, kpi, before, [])
-        before.value[list(hidden)] = np.nan
-    return KpiAnswer(
+    before = None
+    if earlier is not None:
+        past = evaluator.cells(name, earlier)
+        past.value[list(_refusals(evaluator, kpi, past, []))] = np.nan
+        before = past.at(cells.codes).value
+    part = KpiAnswer(
         kpi=kpi,
-        unit=kpi.unit,
-        periods=known,
-        cells=cells,
-        refused=_refusals(evaluator, kpi, cells, states),
+        periods=periods,
+        earlier=list(earlier) if earlier is not None else None,
         states=states,
-        fingerprints=[_fingerprint(evaluator, bases, calendar, period) for period in known],
-        fresh=tables.utc(min(ends)) if ends else None,
+        before_states=[_state(evaluator, name, p) if p else "empty" for p in earlier] if earlier is not None else None,
+        fingerprints=[_fingerprint(evaluator, bases, calendar, period) for period in periods],
+        fresh_us=min(ends, default=None),
         definition=evaluator.model.definition_hash("kpis", name),
         query=_query(evaluator, name),
-        earlier=list(earlier) if earlier is not None else None,
-        before=before,
-        before_states=[_state(evaluator, name, p) if p is not None else "empty" for p in earlier]
-        if earlier is not None
-        else None,
         impossible=_impossible(evaluator, name),
+    )
+    return part, _columns(evaluator, cells, _refusals(evaluator, kpi, cells, states), before)
+
+
+def _columns(evaluator: Evaluator, cells: Cells, refused: dict[int, str], before: Floats | None) -> pa.Table:
+    """The cells of one KPI as columns; refused ones without value."""
+    n, labels = len(evaluator.splits.ways), evaluator.executor.labels
+    codes = cells.codes
+    size = len(codes)
+    hidden = np.isnan(cells.value)
+    hidden[list(refused)] = True
+    secret = np.zeros(size, dtype=bool)
+    secret[[at for at, code in refused.items() if code in ("small-group", "suppressed")]] = True
+    reasons: list[str | None] = [None] * size
+    for at, code in refused.items():
+        reasons[at] = code
+
+    def extra(name: str, type_: pa.DataType) -> pa.Array:
+        found = cells.extras.get(name)
+        if found is None:
+            return pa.nulls(size, type_)
+        lacking = np.isnan(found) | secret
+        numbers = np.where(lacking, 0.0, found)
+        return pa.array(np.rint(numbers).astype(np.int64) if type_ == pa.int64() else numbers, type_, mask=lacking)
+
+    return pa.table(
+        {
+            "window": pa.array((codes >> 32) // n, pa.int32()),
+            "way": pa.array((codes >> 32) % n, pa.int32()),
+            "label": pa.array(labels.texts, pa.string()).take(pa.array(codes & 0xFFFFFFFF)),
+            "value": pa.array(np.where(hidden, 0.0, cells.value), pa.float64(), mask=hidden),
+            "refusal": pa.array(reasons, pa.string()),
+            "rows": extra("rows", pa.int64()),
+            "naive": extra("naive", pa.float64()),
+            "open": extra("open", pa.int64()),
+            "before": pa.nulls(size, pa.float64())
+            if before is None
+            else pa.array(before, pa.float64(), from_pandas=True),
+        }
     )
 
 

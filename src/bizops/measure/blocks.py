@@ -54,11 +54,12 @@ class Labels:
         """One text for a combination of slice values."""
         return SEPARATOR.join(NO_VALUE if value is None else value for value in values)
 
-    def values(self, code: int, width: int) -> tuple[str | None, ...]:
-        """The slice values behind an integer."""
-        if width == 0:
-            return ()
-        return tuple(None if part == NO_VALUE else part for part in self.texts[code].split(SEPARATOR))
+
+def slice_values(label: str, width: int) -> tuple[str | None, ...]:
+    """The slice values behind a label."""
+    if width == 0:
+        return ()
+    return tuple(None if part == NO_VALUE else part for part in label.split(SEPARATOR))
 
 
 @dataclass
@@ -133,7 +134,7 @@ def block_of(answer: pa.Table, where: dict[str, tuple[str, str | None]], dims: S
         if not width:
             continue
         rows = np.flatnonzero(which == index)
-        columns = [answer.column(f"$d{index}_{at}").take(pa.array(rows)).to_pylist() for at in range(width)]
+        columns = [_texts(answer.column(f"$d{index}_{at}").take(pa.array(rows))) for at in range(width)]
         for row, values in zip(rows.tolist(), zip(*columns, strict=True), strict=True):
             labels[row] = Labels.join(values)
     table = pa.table(
@@ -150,3 +151,9 @@ def block_of(answer: pa.Table, where: dict[str, tuple[str, str | None]], dims: S
         }
     )
     return Block(table, where)
+
+
+def _texts(column: pa.ChunkedArray) -> list[str | None]:
+    """Slice values as texts, written the same way whatever engine they come from."""
+    texts: list[str | None] = pc.cast(column, pa.string()).to_pylist()
+    return texts

@@ -21,7 +21,7 @@ def worst(states: list[str]) -> str:
 
 def completeness(executor: Executor, base: Base, calendar: Calendar, period: Period) -> str:
     """How complete a base's rows are for a period."""
-    if base.kind == "states":
+    if base.kind == "states" or base.time is None:
         return "running" if period.end_us > executor.known.as_of_us else "complete"
     states = []
     for name in executor.sources(base) if base.kind == "cases" else executor.sources(base)[:1]:

@@ -31,24 +31,25 @@ class Cells:
     """Values of one KPI by cell code (ascending), with what qualifies them; nan where nothing is known.
 
     ``rows`` used, ``persons`` touched, ``open`` cases, ``naive`` value without regard to open cases, ``unpriced`` amounts.
+    ``empty`` is the value where there are no rows, by window: 0 for a count, nothing for a sum.
     """
 
     codes: Ints
     value: Floats
+    empty: Floats
     extras: dict[str, Floats] = field(default_factory=dict)
 
-    def at(self, codes: Ints) -> Cells:
-        """The same for other cells; unknown ones have no value."""
-        return Cells(
-            codes, _at(codes, self.codes, self.value), {n: _at(codes, self.codes, v) for n, v in self.extras.items()}
-        )
+    def at(self, codes: Ints, n_ways: int) -> Cells:
+        """The same for other cells; those without rows have the value of no rows."""
+        value = _at(codes, self.codes, self.value, self.empty[(codes >> 32) // n_ways])
+        return Cells(codes, value, self.empty, {n: _at(codes, self.codes, v) for n, v in self.extras.items()})
 
 
-def _at(wanted: Ints, codes: Ints, values: Floats, missing: float = np.nan) -> Floats:
+def _at(wanted: Ints, codes: Ints, values: Floats, missing: float | Floats = np.nan) -> Floats:
     if len(codes) == len(wanted) and np.array_equal(codes, wanted):
         return values
     if not len(codes):
-        return np.full(len(wanted), missing)
+        return np.broadcast_to(missing, wanted.shape).astype(np.float64)
     place = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
     return np.where(codes[place] == wanted, values[place], missing)
 
@@ -165,15 +166,13 @@ class Evaluator:
             for component in dict.fromkeys(recipe.components())
         }
         codes = _union([pair[0] for pair in got.values()], self._wholes(windows, dims))
-        at = {
-            component: _at(
-                codes, *pair, missing=0.0 if component.aggregate.name in ("count", "distinct", "tally") else np.nan
-            )
-            for component, pair in got.items()
-        }
-        parts = iter(recipe.parts)
+        of_nothing = {c: 0.0 if c.aggregate.name in ("count", "distinct", "tally") else np.nan for c in got}
+        at = {component: _at(codes, *pair, missing=of_nothing[component]) for component, pair in got.items()}
+        every = np.arange(len(windows), dtype=np.int64) * len(self.splits.ways) << 32
+        nothing = {component: np.full(len(windows), missing) for component, missing in of_nothing.items()}
         with np.errstate(divide="ignore", invalid="ignore"):
-            value, naive = self._formula(measure.value, parts, at, codes, windows, calendar)
+            value, naive = self._formula(measure.value, iter(recipe.parts), at, codes, windows, calendar)
+            empty, _ = self._formula(measure.value, iter(recipe.parts), nothing, every, windows, calendar)
         factor = float(measure.factor)
         extras = {"rows": at[recipe.rows]}
         for extra, component in (
@@ -185,7 +184,7 @@ class Evaluator:
                 extras[extra] = at[component]
         if recipe.open_cases is not None:
             extras["naive"] = naive * factor
-        return Cells(codes, value * factor, extras)
+        return Cells(codes, value * factor, empty * factor, extras)
 
     def _way_texts(self, dims: tuple[Dims, ...]) -> tuple[str, ...]:
         """The ways asked for as the executor knows them; ways this KPI does not have stay empty."""
@@ -226,7 +225,7 @@ class Evaluator:
         if node.op == "kpi":
             return self.cells(node.name, periods)
         if node.op == "number":
-            return Cells(np.empty(0, dtype=np.int64), np.full(1, node.number))
+            return Cells(np.empty(0, dtype=np.int64), np.full(1, node.number), np.full(len(periods), node.number))
         inner = self.windows_of(node, calendar, periods)
         args = [self._node(arg, calendar, inner) for arg in node.args]
         if node.op in ("rolling", "to_date", "offset"):
@@ -236,19 +235,23 @@ class Evaluator:
         constants = [arg.value[0] if a.op == "number" else None for a, arg in zip(node.args, args, strict=True)]
         codes = _union([arg.codes for arg, c in zip(args, constants, strict=True) if c is None])
         aligned = [
-            arg.at(codes) if c is None else Cells(codes, np.full(len(codes), c))
+            arg.at(codes, len(self.splits.ways))
+            if c is None
+            else replace(arg, codes=codes, value=np.full(len(codes), c))
             for arg, c in zip(args, constants, strict=True)
         ]
         with np.errstate(divide="ignore", invalid="ignore"):
-            values = [arg.value for arg in aligned]
-            value = _index(node, values) if node.op == "index" else _arithmetic(node.op, values)
+            value, empty = (
+                _index(node, values) if node.op == "index" else _arithmetic(node.op, values)
+                for values in ([arg.value for arg in aligned], [arg.empty for arg in aligned])
+            )
         extras: dict[str, Floats] = {}
         for arg in aligned:
             for name, extra in arg.extras.items():
                 if name == "naive":
                     continue
                 extras[name] = _joined(name, extras[name], extra) if name in extras else extra
-        return Cells(codes, value, extras)
+        return Cells(codes, value, empty, extras)
 
     def windows_of(self, node: Series, calendar: Calendar, periods: Periods) -> Periods:
         """The periods over which the arguments of a node are evaluated."""
@@ -301,7 +304,7 @@ class Evaluator:
                 extras[name] = np.bincount(inverse, weights=np.nan_to_num(extra), minlength=len(codes))
             elif name == "persons":
                 extras[name] = _least(inverse, np.where(known, extra, np.inf), len(codes))
-        return Cells(codes, values, extras)
+        return Cells(codes, values, np.full(len(periods), np.nan), extras)
 
 
 def _plain(way: Dims, measure: Measure) -> bool:

@@ -15,11 +15,11 @@ from bizops.calendar import Calendar
 from bizops.events.journeys import cases_plan, sources_of
 from bizops.events.rows import Known
 from bizops.events.sources import sources_behind
-from bizops.measure import tables
+from bizops.measure import masks, tables
 from bizops.measure.blocks import Block, Floats, Ints, Labels, block_of
 from bizops.measure.components import Base, Component
 from bizops.measure.ground import Cases, Ground
-from bizops.measure.plans import Dims, fused_plan, split_by_key, survival_plan
+from bizops.measure.plans import Dims, fused_plan, mask_plan, split_by_key, survival_plan
 from bizops.measure.store import ResultStore
 from bizops.measure.windows import Window, disjoint
 from bizops.model.measures import measure_of
@@ -28,7 +28,7 @@ from bizops.model.typed import Typed
 from bizops.query.engine import Engine
 from bizops.query.plan import Clock, Plan
 
-ROWS_PER_PASS = 1_500_000
+ROWS_PER_PASS = 600_000
 """More rows at once make the hash tables of distinct counts fall out of the cache (see docs/decisions)."""
 
 
@@ -177,23 +177,70 @@ class Executor:
         windows: list[Window],
         prints: dict[Window, str],
     ) -> None:
-        computed = list(dict.fromkeys(component for _, component, _ in group))
+        masked = self._by_masks(demand, [component for _, component, _ in group])
+        computed = list(dict.fromkeys(component for _, component, _ in group if component not in masked))
         column = {component: f"c{index}" for index, component in enumerate(computed)}
-        where = {keys[asked]: (column[component], key) for asked, component, key in group}
+        where = {keys[asked]: (column[component], key) for asked, component, key in group if component in column}
         texts = [key for *_, key in group if key is not None]
         for family in self._families(demand, windows):
             parts = []
-            ways = [(index, (dim,)) for index, dim in enumerate(demand.dims)]
-            if demand.base.kind != "groups":
-                ways = [(-1, demand.dims)]
-            for index, dims in ways:
+            for index, dims in self._passes(demand):
                 plan = fused_plan(ground, demand.base, by, computed, texts, dims, family)
                 answer = self._run(plan, ground, demand.base, family)
                 block = block_of(answer, where, [len(dim) for dim in dims], by is not None)
                 parts.append(block.table if index < 0 else _as_dim(block.table, index))
-            self._keep(
-                demand, Block(pa.concat_tables(parts).combine_chunks(), where, self.engine.last_query), family, prints
-            )
+            whole = Block(pa.concat_tables(parts).combine_chunks(), where, self.engine.last_query)
+            self._keep(demand, whole, family, prints)
+            for component in masked:
+                own = {keys[asked]: ("c0", key) for asked, same, key in group if same == component}
+                self._masked(demand, ground, by, component, own, texts, whole.table, family, prints)
+
+    @staticmethod
+    def _passes(demand: Demand) -> list[tuple[int, tuple[Dims, ...]]]:
+        """All ways to split at once; for grouped rows one by one, since splitting changes the groups."""
+        if demand.base.kind == "groups":
+            return [(index, (dim,)) for index, dim in enumerate(demand.dims)]
+        return [(-1, demand.dims)]
+
+    def _by_masks(self, demand: Demand, components: Sequence[Component]) -> list[Component]:
+        """Distinct counts worth a plan of their own: several ways to split, each by one field."""
+        if (
+            demand.base.kind not in ("rows", "cases")
+            or len(demand.dims) < 3
+            or any(len(dim) > 1 for dim in demand.dims)
+        ):
+            return []
+        distinct = dict.fromkeys(c for c in components if c.aggregate.name == "distinct")
+        others = [c for c in components if c not in distinct and not c.conditions]
+        return list(distinct) if others else []
+
+    def _masked(
+        self,
+        demand: Demand,
+        ground: Ground,
+        by: Typed | None,
+        component: Component,
+        where: dict[str, tuple[str, str | None]],
+        texts: list[str],
+        seen: pa.Table,
+        family: list[Window],
+        prints: dict[Window, str],
+    ) -> None:
+        """Distinct counts from bit masks; ways with too many values are counted one by one."""
+        values = {index: masks.values_of(seen, index) for index, dim in enumerate(demand.dims) if dim}
+        few = [index for index, labels in values.items() if len(labels) <= masks.MOST_VALUES]
+        many = [index for index in values if index not in few]
+        ways = [(demand.dims[index][0][1], values[index]) for index in few]
+        plan = mask_plan(ground, demand.base, by, component, texts, ways, family)
+        answer = self._run(plan, ground, demand.base, family)
+        whole = next((index for index, dim in enumerate(demand.dims) if not dim), None)
+        parts = [masks.counted(answer, [whole, *few], [values[index] for index in few], where).table]
+        for index in many:
+            single = fused_plan(ground, demand.base, by, [component], texts, (demand.dims[index],), family)
+            table = block_of(self._run(single, ground, demand.base, family), where, [1], by is not None).table
+            parts.append(_as_dim(table, index))
+        block = Block(pa.concat_tables(parts).combine_chunks(), where, self.engine.last_query)
+        self._keep(demand, block, family, prints)
 
     def _censored(
         self,
@@ -225,7 +272,7 @@ class Executor:
 
     def _families(self, demand: Demand, windows: list[Window]) -> list[list[Window]]:
         """Disjoint windows, cut into passes that hold about as many rows as fit the cache."""
-        if demand.base.kind == "states":
+        if demand.base.kind == "states" or demand.base.time is None:
             return [windows]
         families = []
         for family in disjoint(windows):

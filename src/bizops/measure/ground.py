@@ -69,7 +69,8 @@ def rows_of(
     else:
         source = ground.known.model.sources[base.name]
         prunes = base.time is not None and base.time.op == "field" and base.time.value == source.time
-        plan = source_plan(ground.known, source, paths, *((start_us, end_us) if prunes else (None, None)))
+        own = {path for path in paths if not path.startswith("$")}  # `$weight` and the like are added later
+        plan = source_plan(ground.known, source, own, *((start_us, end_us) if prunes else (None, None)))
     plan = _with_rates(ground, base, plan, needed)
     if any(typed.uses("is_working_day") for typed in needed):
         ground.tables["working_days"] = tables.open_days(ground.calendar, ground.first_day, ground.last_day)

@@ -2,8 +2,8 @@
 
 :func:`fused_plan` answers many aggregates, slices and windows in one pass (conditional aggregates over grouping sets, as
 studied in ``docs/decisions``); :func:`survival_plan` the censored ones, slice by slice. Every plan's answer has the columns
-``$w`` (index of the window), ``$k`` (the key that tells components apart, see :func:`split_by_key`), ``grouping`` where there are several slices, ``$d0`` ... (the
-slices' values as text) and one column per component.
+``$w`` (index of the window), ``$k`` (the key that tells components apart, see :func:`split_by_key`), ``grouping`` where there are several slices, ``$d0_0`` ... (the
+slices' values) and one column per component.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bizops.events.rows import us_literal
 from bizops.measure import tables
+from bizops.measure.blocks import NO_VALUE
 from bizops.measure.components import Base, Component
 from bizops.measure.ground import Ground, lowered, rows_of
 from bizops.measure.states import states_in_windows, weighted
@@ -103,9 +104,9 @@ def fused_plan(
     only = _rows_that_count(computed, by, keys)
     needed = _expressions(aggregates, by, dims, only)
     rows, window = _windowed(ground, base, needed, only, windows)
-    split: dict[str, Typed] = {"$k": Typed("to_text", TEXT, (by,))} if by is not None else {}
+    split: dict[str, Typed] = {"$k": by} if by is not None else {}
     for index, dim in enumerate(dims):
-        split |= {f"$d{index}_{at}": Typed("to_text", TEXT, (typed,)) for at, (_, typed) in enumerate(dim)}
+        split |= {f"$d{index}_{at}": typed for at, (_, typed) in enumerate(dim)}
     return _grouped(ground, base, rows, window, split, aggregates, dims, by is not None)
 
 
@@ -168,12 +169,54 @@ def _expressions(
     return found
 
 
+def mask_plan(
+    ground: Ground,
+    base: Base,
+    by: Typed | None,
+    component: Component,
+    keys: Sequence[str],
+    ways: Sequence[tuple[Typed, Sequence[str]]],
+    windows: Sequence[Window],
+) -> Plan:
+    """Distinct counts for several ways to split at once, exactly: one bit mask per thing counted.
+
+    Each thing (customer ...) gets, per way, a mask with one bit per slice value it occurs with; equal masks are then counted.
+    ``ways`` gives each way's expression and its at most 63 values; the answer has ``$m0`` ... and ``c0`` (how many things
+    have that mask), in one grouping set per way after the one that counts them all.
+    """
+    aggregate = _with_conditions(component)
+    only = both(_rows_that_count([component], by, keys), *(_present(arg) for arg in aggregate.args))
+    needed = [*aggregate.args, *(typed for typed, _ in ways), *([only] if only is not None else [])]
+    needed += [by] if by is not None else []
+    rows, window = _windowed(ground, base, needed, only, windows)
+    head: dict[str, Typed] = {"$w": window}
+    if by is not None:
+        head["$k"] = by
+    things = {f"$t{at}": lowered(ground, base, arg) for at, arg in enumerate(aggregate.args)}
+    bits = {f"$b{at}": _bit(lowered(ground, base, typed), values) for at, (typed, values) in enumerate(ways)}
+    masks = {f"$m{at}": Aggregate("mask", INTEGER, (named(f"$b{at}", INTEGER),)) for at in range(len(ways))}
+    per_thing = Group(Project(rows, {**head, **things, **bits}), ((*head, *things),), masks)
+    sets = (tuple(head), *((*head, name) for name in masks))
+    return Group(per_thing, sets, {"c0": Aggregate("tally", INTEGER)})
+
+
+def _bit(typed: Typed, values: Sequence[str]) -> Typed:
+    """The place of a row's slice value among the values; compared as what it is, since making texts is slow."""
+    if typed.type.kind == "integer" and NO_VALUE not in values:
+        return Typed("position", INTEGER, (typed, *(literal(int(value), INTEGER) for value in values)))
+    if typed.type.kind != "text":
+        typed = Typed("to_text", TEXT, (typed,))
+    if NO_VALUE in values:
+        typed = Typed("coalesce", TEXT, (typed, literal(NO_VALUE, TEXT)))
+    return Typed("position", INTEGER, (typed, *(literal(value, TEXT) for value in values)))
+
+
 def survival_plan(ground: Ground, component: Component, dim: Dims, windows: Sequence[Window]) -> Plan:
     """Kaplan-Meier estimate of one censored duration, for one way to split; the answer is in column ``c0``."""
     base, duration = component.base, component.aggregate.args[0]
     start, end = duration.args
     where = both(*sorted(component.conditions, key=repr), _present(start))
-    split = {f"$d0_{at}": Typed("to_text", TEXT, (typed,)) for at, (_, typed) in enumerate(dim)}
+    split = {f"$d0_{at}": typed for at, (_, typed) in enumerate(dim)}
     now = Typed("now", TIMESTAMP)
     gone = named("$ended", TIMESTAMP)
     until = Typed("if", TIMESTAMP, (_absent(end), Typed("coalesce", TIMESTAMP, (gone, now)), end))
@@ -209,7 +252,7 @@ def _groups_plan(
     columns |= {name: named(f"$e.{name}", formula.type) for name, formula in base.each}
     for at, (name, typed) in enumerate(dim):
         source = named(f"$s.{name}", typed.type) if name in own else columns[str(typed.value)]
-        columns[f"$d0_{at}"] = Typed("to_text", TEXT, (source,))
+        columns[f"$d0_{at}"] = source
     sets = (("$w", *(f"$d0_{at}" for at in range(len(dim)))),)
     return Group(Project(grouped, columns), sets, aggregates)
 
@@ -235,7 +278,8 @@ def _windowed(
     """The base's rows that count, and the index of the window each belongs to."""
     if base.kind == "states":
         return states_in_windows(ground, base, needed, only, windows)
-    assert base.time is not None
+    if base.time is None:
+        return _in_every_window(ground, base, needed, only, windows)
     by_day = base.time.type.kind == "date"
     first = tables.day_us(windows[0].first_day) if by_day else windows[0].start_us
     last = tables.day_us(windows[-1].last_day + timedelta(days=1)) if by_day else windows[-1].end_us
@@ -248,6 +292,17 @@ def _windowed(
     ground.tables["ticks"] = tables.days(windows) if by_day else tables.ticks(windows)
     tick = Typed("day_number" if by_day else "tick", INTEGER, (base.time,))
     return Join(plan, Given("ticks"), ((tick, named("tick", INTEGER)),), "inner"), WINDOW
+
+
+def _in_every_window(
+    ground: Ground, base: Base, needed: Sequence[Typed], only: Typed | None, windows: Sequence[Window]
+) -> tuple[Plan, Typed]:
+    """Rows without time hold always: they count in each window."""
+    plan = rows_of(ground, base, needed)
+    if only is not None:
+        plan = Filter(plan, lowered(ground, base, only))
+    ground.tables["windows"] = tables.bounds(windows)
+    return Join(plan, Given("windows"), (), "inner"), WINDOW
 
 
 def _between(time: Typed, windows: Sequence[Window], by_day: bool) -> list[Typed]:

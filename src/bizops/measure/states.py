@@ -17,7 +17,7 @@ from bizops.measure.components import Base
 from bizops.measure.ground import Ground, lowered, rows_of
 from bizops.measure.windows import Window
 from bizops.model.language import Source
-from bizops.model.typed import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIMESTAMP, Aggregate, Type, Typed, literal
+from bizops.model.typed import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIMESTAMP, Aggregate, Type, Typed, both, literal
 from bizops.model.typed import field as named
 from bizops.query.plan import Clock, Filter, Given, Group, Join, Plan, Project
 
@@ -50,7 +50,8 @@ def weighted(aggregate: Aggregate) -> Aggregate:
     """The aggregate with each state counting by its weight; only sums and counts have one."""
     weight = named(WEIGHT, NUMBER)
     if aggregate.name == "count":
-        return Aggregate("sum", NUMBER, (weight,), aggregate.where)
+        known = [Typed("not", BOOLEAN, (_absent(arg),)) for arg in aggregate.args]
+        return Aggregate("sum", NUMBER, (weight,), both(aggregate.where, *known))
     if aggregate.name != "sum":
         return aggregate
     return Aggregate("sum", NUMBER, (Typed("*", NUMBER, (aggregate.args[0], weight)),), aggregate.where)

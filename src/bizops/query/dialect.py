@@ -98,7 +98,7 @@ class DuckDb:
         "or": lambda a, b: exp.Or(this=exp.paren(a), expression=exp.paren(b)),
         "greatest": lambda a, b: call("greatest", a, b),
         "least": lambda a, b: call("least", a, b),
-        "identity": lambda x: x,
+        "position": lambda x, *items: call("list_position", exp.Array(expressions=list(items)), x),
     }
 
     def timestamp(self, us: int) -> exp.Expression:

@@ -1,0 +1,86 @@
+"""Whole answers, kept: a dashboard that was asked for before is read back instead of being put together again.
+
+An answer is kept under everything that it hangs on: the question, the model, the state of the lake, and which of its
+periods were over. It is one Arrow file; what holds for whole KPIs and periods stands in its metadata.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+
+from bizops import __version__
+from bizops.events.rows import Known
+from bizops.measure.answer import Answer, KpiAnswer, Question, asked_periods, sources_of_kpi
+
+MOST_FILES = 500
+_FACTS = ("states", "before_states", "fingerprints", "fresh_us", "definition", "query", "impossible", "start", "stop")
+
+
+class KeptAnswers:
+    """Answers on disk; they can be deleted at any time."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def find(self, key: str, known: Known, question: Question) -> Answer | None:
+        """The answer kept under a key."""
+        try:
+            with pa.memory_map(str(self.directory / f"{key}.arrow")) as file:
+                table = pa.ipc.open_file(file).read_all()
+            facts = json.loads(table.schema.metadata[b"facts"])
+        except (OSError, pa.ArrowInvalid, TypeError, KeyError, ValueError):
+            return None
+        parts = []
+        for name, own in zip(question.kpis, facts, strict=True):
+            periods, earlier = asked_periods(known.model, name, question)
+            own["impossible"] = tuple(tuple(way) for way in own["impossible"])
+            parts.append(
+                KpiAnswer(known.model.kpis[name], periods, list(earlier) if earlier is not None else None, **own)
+            )
+        return Answer(parts, table, question.splits, known.as_of)
+
+    def keep(self, key: str, answer: Answer) -> None:
+        """Keeps an answer; the oldest ones make room. A full disk only means that nothing is kept."""
+        facts = [{name: getattr(part, name) for name in _FACTS} for part in answer.kpis]
+        table = answer.table.replace_schema_metadata({"facts": json.dumps(facts)})
+        with suppress(OSError):
+            self.directory.mkdir(parents=True, exist_ok=True)
+            temporary = self.directory / f"{uuid4().hex}.part"
+            with pa.OSFile(str(temporary), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+                writer.write_table(table)
+            temporary.rename(self.directory / f"{key}.arrow")
+            self._make_room()
+
+    def _make_room(self) -> None:
+        files = list(self.directory.glob("*.arrow"))
+        if len(files) > MOST_FILES:
+            for path in sorted(files, key=lambda path: path.stat().st_mtime)[: len(files) - MOST_FILES]:
+                path.unlink(missing_ok=True)
+
+
+def answer_key(known: Known, question: Question) -> str:
+    """Changes with anything that could change the answer."""
+    digest = blake2b(digest_size=16)
+    model, snapshot = known.model, known.snapshot
+    for part in (__version__, model.hash, question.kpis, question.splits, question.compare, snapshot.seq):
+        digest.update(repr(part).encode())
+    edges: set[int] = set()
+    for calendar, name in sorted({model.kpis[name].calendar or "": name for name in question.kpis}.items()):
+        digest.update(model.calendar(calendar or None).fingerprint.encode())
+        periods, earlier = asked_periods(model, name, question)
+        spans = [(p.start_us, p.end_us) for p in (*periods, *(earlier or ())) if p is not None]
+        digest.update(repr([p.label for p in periods]).encode() + repr(spans).encode())
+        edges.update(us for span in spans for us in span)
+    digest.update(str(bisect_right(sorted(edges), known.as_of_us)).encode())
+    sources = {source for name in question.kpis for source in sources_of_kpi(model, name)}
+    ranges = [snapshot.time_range(source) for source in sources]
+    until = max((found[1] for found in ranges if found is not None), default=0)
+    digest.update(str(min(known.as_of_us, until)).encode())
+    return digest.hexdigest()
