@@ -11,15 +11,15 @@ from bizops.errors import Place, Problem
 from bizops.model.nodes import SourceText
 
 _INDENT_HINT = "Lines of one level begin in the same column."
+_MISPLACED = "The indentation of this line fits no line around it."
 _SENTENCES: tuple[tuple[str, str, str | None], ...] = (
-    ("did not find expected key", "The indentation of this line fits no line above.", _INDENT_HINT),
     ("did not find expected '-' indicator", "This line does not continue the list above.", _INDENT_HINT),
     ("block sequence entries are not allowed", "A list item ('- ') cannot stand here.", _INDENT_HINT),
     ("block mapping entries are not allowed", "A key cannot stand here.", _INDENT_HINT),
     (
         "mapping values are not allowed",
-        "A second ':' in one value, or a line that is indented too far.",
-        "Put a text with ': ' in quotes, or correct the indentation.",
+        "A second ':' in one value.",
+        "Put a text with ': ' in quotes.",
     ),
     ("could not find expected ':'", "This line is neither 'key: value' nor '- item'.", "Is a ':' missing?"),
     (
@@ -78,9 +78,9 @@ def syntax_problem(source: SourceText, error: yaml.MarkedYAMLError) -> Problem:
             return _problem(
                 source, *above, "This line is neither 'key: value' nor '- item'.", "Is a ':' or blank missing?"
             )
-        line, col = _odd_one_out(source, line, col)
-    elif "expected key" in complaint:
-        line, col = _odd_one_out(source, line, col)
+        return _problem(source, *_odd_one_out(source, line, col), _MISPLACED, _INDENT_HINT)
+    if "expected key" in complaint:
+        return _problem(source, *_odd_one_out(source, line, col), _MISPLACED, _INDENT_HINT)
     for part, sentence, hint in _SENTENCES:
         if part in complaint:
             return _problem(source, line, col, sentence, hint)

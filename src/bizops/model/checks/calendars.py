@@ -23,7 +23,11 @@ def check_calendar(calendar: CalendarDef) -> Iterator[Problem]:
         regions = [region for region in day.regions if region not in calendar.regions]
         for region in regions:
             yield unknown(
-                region, calendar.regions, "region", day.place("regions", day.regions.index(region)), "unknown-region"
+                region,
+                calendar.regions,
+                "region",
+                day.place("regions", day.regions.index(region)),
+                code="unknown-region",
             )
         for region in day.regions or ("",):
             if (day.date, region) in seen:
@@ -56,10 +60,10 @@ def check_currencies(model: Model) -> Iterator[Problem]:
     if currencies is None:
         return
     if Unit.parse(currencies.base, model.nouns).currency is None:
-        yield unknown(currencies.base, CURRENCIES, "currency", currencies.place("base"), "unknown-currency")
+        yield unknown(currencies.base, CURRENCIES, "currency", currencies.place("base"), code="unknown-currency")
     for code, rates in currencies.rates.items():
         if code not in CURRENCIES:
-            yield unknown(code, CURRENCIES, "currency", currencies.place("rates", code), "unknown-currency")
+            yield unknown(code, CURRENCIES, "currency", currencies.place("rates", code), code="unknown-currency")
         elif code == currencies.base:
             message = f"{code} is the base: it is always worth 1."
             yield Problem("bad-rate", message, currencies.place("rates", code), "Remove it.")
@@ -82,7 +86,7 @@ def _check_rates_source(model: Model, currencies: Currencies) -> Iterator[Proble
     }
     for key, (name, types) in wanted.items():
         if name not in columns:
-            yield unknown(name, columns, f"column of {rates.source}", rates.place(key), "unknown-column")
+            yield unknown(name, columns, "column", rates.place(key), of=rates.source, code="unknown-column")
         elif columns[name].type not in types:
             message = f"'{name}' is {columns[name].type}, but the {key} of a rate is {' or '.join(types)}."
             yield Problem("wrong-type", message, rates.place(key))

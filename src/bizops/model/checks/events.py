@@ -22,7 +22,7 @@ def check_event(model: Model, event: Event) -> Iterator[Problem]:
             message = f"'{event.operation}' is an operation of which service?"
             yield Problem("missing-key", message, event.place("operation"), "Add 'service'.")
         elif event.operation not in (operations := model.services[event.service].operations):
-            yield unknown(event.operation, operations, f"operation of {event.service}", event.place("operation"))
+            yield unknown(event.operation, operations, "operation", event.place("operation"), of=event.service)
 
 
 @as_list
@@ -43,7 +43,7 @@ def check_journey(model: Model, journey: Journey) -> Iterator[Problem]:
         yield from _check_order(journey, name, number, step)
     for index, name in enumerate(journey.ended_by):
         if name not in journey.steps:
-            yield unknown(name, journey.steps, f"step of {journey.name}", journey.place("ended_by", index))
+            yield unknown(name, journey.steps, "step", journey.place("ended_by", index), of=journey.name)
 
 
 def _check_order(journey: Journey, name: str, number: int, step: Step) -> Iterator[Problem]:
@@ -58,4 +58,4 @@ def _check_order(journey: Journey, name: str, number: int, step: Step) -> Iterat
     if step.after == name:
         yield Problem("cycle", f"'{name}' cannot follow itself.", step.place("after"))
     elif step.after is not None and step.after not in journey.steps:
-        yield unknown(step.after, journey.steps, f"step of {journey.name}", step.place("after"))
+        yield unknown(step.after, journey.steps, "step", step.place("after"), of=journey.name)

@@ -22,9 +22,12 @@ def as_list(check: Callable[P, Iterator[Problem]]) -> Callable[P, list[Problem]]
     return checked
 
 
-def unknown(name: str, known: Iterable[str], what: str, place: Place, code: str = "unknown-reference") -> Problem:
-    """A name that does not exist: *what* says of what kind and where, e.g. 'step in journey'."""
-    return Problem(code, f"There is no {what} '{name}'.", place, closest(name, known))
+def unknown(
+    name: str, known: Iterable[str], what: str, place: Place, *, of: str | None = None, code: str = "unknown-reference"
+) -> Problem:
+    """A name that does not exist: *what* it should name, and *of* which definition."""
+    where = f" in '{of}'" if of else ""
+    return Problem(code, f"There is no {what} '{name}'{where}.", place, closest(name, known))
 
 
 def problems_of(attempt: Callable[[], object], place: Place | None = None) -> list[Problem]:

@@ -21,7 +21,7 @@ def check_kpi(model: Model, kpi: Kpi) -> Iterator[Problem]:
     elif kpi.kind == "journey" and kpi.anchor is not None:
         steps = model.journeys[kpi.journey or ""].steps
         if kpi.anchor not in steps:
-            yield unknown(kpi.anchor, steps, f"step of {kpi.journey}", kpi.place("anchor"))
+            yield unknown(kpi.anchor, steps, "step", kpi.place("anchor"), of=kpi.journey)
     elif kpi.kind == "series":
         yield from _check_series(kpi)
     if kpi.kind in ("ratio", "series"):

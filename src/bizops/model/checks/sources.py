@@ -11,6 +11,7 @@ from bizops.model.language import NUMERIC_TYPES, Column, Lookup, Source
 from bizops.model.model import Model
 
 _TIMES = ("date", "timestamp")
+_ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
 _FAMILIES = {"integer": "number", "decimal": "number", "number": "number"}
 
 
@@ -38,7 +39,7 @@ def _column(
     if name is None:
         return
     if name not in source.columns:
-        yield unknown(name, source.columns, f"column of {source.name}", source.place(*path), "unknown-column")
+        yield unknown(name, source.columns, "column", source.place(*path), of=source.name, code="unknown-column")
     elif types and source.columns[name].type not in types:
         message = f"'{name}' is {source.columns[name].type}, but {' or '.join(types)} is needed here."
         yield Problem("wrong-type", message, source.place(*path))
@@ -76,7 +77,7 @@ def _check_lookup(model: Model, source: Source, lookup: Lookup) -> Iterator[Prob
             if name not in side.columns:
                 has_problem = True
                 at = lookup.place("on", own)
-                yield unknown(name, side.columns, f"column of {side.name}", at, "unknown-column")
+                yield unknown(name, side.columns, "column", at, of=side.name, code="unknown-column")
         if not has_problem and _family(source.columns[own]) != _family(target.columns[theirs]):
             message = f"'{own}' is {source.columns[own].type}, '{theirs}' is {target.columns[theirs].type}."
             yield Problem("wrong-type", message, lookup.place("on", own), "Columns that are compared have one type.")
@@ -109,13 +110,8 @@ def _check_reading(source: Source) -> Iterator[Problem]:
     try:
         codecs.lookup(source.encoding)
     except LookupError:
-        yield unknown(
-            source.encoding,
-            ("utf-8", "latin-1", "cp1252", "utf-16"),
-            "encoding",
-            source.place("encoding"),
-            "unknown-word",
-        )
+        place = source.place("encoding")
+        yield unknown(source.encoding, _ENCODINGS, "encoding", place, code="unknown-word")
     sql = source.sql
     if sql is not None and sql.table is None and sql.query is None:
         yield Problem("missing-key", "What is pulled: a 'table', or a 'query'?", sql.place(), "Add one of them.")

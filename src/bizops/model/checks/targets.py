@@ -36,8 +36,8 @@ def check_targets(model: Model) -> Iterator[Problem]:
             yield Problem("duplicate-name", message, target.place("kpi"), "Put all periods into one 'series'.")
         for name in target.slice:
             if name not in kpi.slices:
-                what = f"slice of {kpi.name}"
-                yield unknown(name, kpi.slices, what, target.place("slice", name), "unknown-slice")
+                place = target.place("slice", name)
+                yield unknown(name, kpi.slices, "slice", place, of=kpi.name, code="unknown-slice")
         yield from _check_periods(model, kpi, target)
         yield from _check_range(kpi, target)
         yield from _check_bands(kpi, target)
