@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,6 +22,7 @@ _TRUE = ("true", "yes", "ja", "y", "j", "1", "t")
 _FALSE = ("false", "no", "nein", "n", "0", "f")
 _TENTHS_OF_MILLI = Decimal("0.0001")
 _LARGEST = Decimal(10) ** 14
+_EXACT_FLOATS = 2**52 / 1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +111,12 @@ def slow_number(value: Any) -> float | Bad | None:
 
 
 def fast_decimal(values: pa.Array) -> pa.Array:
-    """Exact decimals at once; floats when they say the same again after the way back."""
-    decimals = pc.cast(values, pa.decimal128(18, 4))
+    """Exact decimals at once; floats when each is the float nearest to a decimal with 4 digits."""
     if pa.types.is_floating(values.type):
-        back = pc.equal(pc.cast(decimals, pa.float64()), pc.cast(values, pa.float64()))
-        if not pc.all(back).as_py():
+        floats = pc.cast(values.drop_null(), pa.float64()).to_numpy(zero_copy_only=False)
+        if not np.array_equal(np.round(floats * 1e4) / 1e4, floats) or np.any(np.abs(floats) >= _EXACT_FLOATS):
             raise pa.ArrowInvalid("too precise")
-    return decimals
+    return pc.cast(values, pa.decimal128(18, 4))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bizops.lake.files import Fault, StoredFile, publish
+from bizops.lake.spec import ROW
 
 ROW_GROUP = 122_880
 UNDATED = "undated"
@@ -89,9 +90,7 @@ class _OpenSegment:
         self._bounds: tuple[int, int] | None = None
         (root / "tmp").mkdir(exist_ok=True)
         self._temporary = root / "tmp" / path.replace("/", "-")
-        self._writer = pq.ParquetWriter(
-            self._temporary, schema, compression="zstd", compression_level=1, use_dictionary=True, store_schema=False
-        )
+        self._writer: pq.ParquetWriter | None = None
 
     def write(self, batch: pa.RecordBatch) -> None:
         self._rows += batch.num_rows
@@ -105,6 +104,7 @@ class _OpenSegment:
 
     def close(self, root: Path, fault: Fault) -> NewSegment:
         self._flush(whole_groups_only=False)
+        assert self._writer is not None, "a segment has rows"
         self._writer.close()
         stored = publish(root, self._temporary, self._path, fault)
         low, high = self._bounds or (None, None)
@@ -114,8 +114,34 @@ class _OpenSegment:
         table = pa.Table.from_batches(self._waiting, self._schema)
         take = table.num_rows // ROW_GROUP * ROW_GROUP if whole_groups_only else table.num_rows
         if take:
+            if self._writer is None:
+                self._writer = _writer_for(self._temporary, table, self._time)
             self._writer.write_table(table.slice(0, take), row_group_size=ROW_GROUP)
         self._waiting = table.slice(take).to_batches()
+
+
+def _writer_for(path: Path, sample: pa.Table, time: str | None) -> pq.ParquetWriter:
+    """A writer that codes each column as its first rows suggest.
+
+    Positions and sorted times are kept as differences, columns whose values repeat by dictionary, the others plainly: a
+    dictionary of values that hardly repeat costs time and space.
+    """
+    rising = [name for name in (ROW, time) if name is not None]
+    repeating = [
+        name
+        for name in sample.column_names
+        if name not in rising and pc.count_distinct(sample[name]).as_py() < sample.num_rows / 2
+    ]
+    differences = {name: "DELTA_BINARY_PACKED" for name in rising}
+    return pq.ParquetWriter(
+        path,
+        sample.schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=repeating or False,
+        column_encoding=differences,
+        store_schema=False,
+    )
 
 
 def write_deletions(root: Path, path: str, table: pa.Table, fault: Fault) -> StoredFile:

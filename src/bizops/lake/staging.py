@@ -53,7 +53,7 @@ class Staging:
 
         self.parent.mkdir(parents=True, exist_ok=True)
         self._directory = Path(tempfile.mkdtemp(dir=self.parent))
-        self._writer = pq.ParquetWriter(self.path, self.spec.staged_schema(), compression="lz4", write_statistics=False)
+        self._writer = pq.ParquetWriter(self.path, self.spec.staged_schema(), compression="lz4", use_dictionary=False)
         return self
 
     def __exit__(
