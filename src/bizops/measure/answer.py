@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
@@ -243,7 +243,10 @@ def _kpi_answer(
 ) -> tuple[KpiAnswer, pa.Table]:
     kpi = evaluator.model.kpis[name]
     calendar = evaluator.calendar(kpi)
-    cells = evaluator.cells(name, periods)
+    impossible = _impossible(evaluator, name)
+    cells = _without(
+        evaluator.cells(name, periods), [evaluator.splits.ways.index(way) for way in impossible], evaluator
+    )
     states = [_state(evaluator, name, period) for period in periods]
     bases = [evaluator.recipe(evaluator.model.kpis[leaf])[0].rows.base for leaf in leaves(evaluator.model, name)]
     ends = [end for base in bases if (end := fresh_until(evaluator.executor, base)) is not None]
@@ -251,7 +254,7 @@ def _kpi_answer(
     if earlier is not None:
         past = evaluator.cells(name, earlier)
         past.value[list(_refusals(evaluator, kpi, past, []))] = np.nan
-        before = past.at(cells.codes).value
+        before = past.at(cells.codes, len(evaluator.splits.ways)).value
     part = KpiAnswer(
         kpi=kpi,
         periods=periods,
@@ -262,9 +265,20 @@ def _kpi_answer(
         fresh_us=min(ends, default=None),
         definition=evaluator.model.definition_hash("kpis", name),
         query=_query(evaluator, name),
-        impossible=_impossible(evaluator, name),
+        impossible=impossible,
     )
     return part, _columns(evaluator, cells, _refusals(evaluator, kpi, cells, states), before)
+
+
+def _without(cells: Cells, ways: list[int], evaluator: Evaluator) -> Cells:
+    """The cells without those of some ways to split: half of a ratio may have a slice that the other half lacks."""
+    keep = ~np.isin((cells.codes >> 32) % len(evaluator.splits.ways), ways)
+    return replace(
+        cells,
+        codes=cells.codes[keep],
+        value=cells.value[keep],
+        extras={name: extra[keep] for name, extra in cells.extras.items()},
+    )
 
 
 def _columns(evaluator: Evaluator, cells: Cells, refused: dict[int, str], before: Floats | None) -> pa.Table:

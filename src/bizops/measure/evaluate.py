@@ -168,7 +168,7 @@ class Evaluator:
         codes = _union([pair[0] for pair in got.values()], self._wholes(windows, dims))
         of_nothing = {c: 0.0 if c.aggregate.name in ("count", "distinct", "tally") else np.nan for c in got}
         at = {component: _at(codes, *pair, missing=of_nothing[component]) for component, pair in got.items()}
-        every = np.arange(len(windows), dtype=np.int64) * len(self.splits.ways) << 32
+        every = (np.arange(len(windows), dtype=np.int64) * len(self.splits.ways)) << 32
         nothing = {component: np.full(len(windows), missing) for component, missing in of_nothing.items()}
         with np.errstate(divide="ignore", invalid="ignore"):
             value, naive = self._formula(measure.value, iter(recipe.parts), at, codes, windows, calendar)
@@ -298,10 +298,13 @@ class Evaluator:
                 inside = np.concatenate([inside, np.zeros(lacking)])
             if len(inside):
                 values[at] = getattr(np, {"avg": "mean"}.get(node.how, node.how))(inside)
-        extras = {"parts": np.bincount(inverse, weights=known.astype(float), minlength=len(codes))}
+        extras: dict[str, Floats] = {
+            "parts": np.asarray(np.bincount(inverse, weights=known.astype(float), minlength=len(codes)), np.float64)
+        }
         for name, extra in finer.extras.items():
             if name in ("rows", "open", "unpriced"):
-                extras[name] = np.bincount(inverse, weights=np.nan_to_num(extra), minlength=len(codes))
+                total = np.bincount(inverse, weights=np.nan_to_num(extra), minlength=len(codes))
+                extras[name] = np.asarray(total, np.float64)
             elif name == "persons":
                 extras[name] = _least(inverse, np.where(known, extra, np.inf), len(codes))
         return Cells(codes, values, np.full(len(periods), np.nan), extras)
