@@ -14,7 +14,8 @@ from bizops.model.structures import keys_of
 from bizops.model.yaml_reader import read_yaml
 
 _ROOT = Path(__file__).parents[2]
-_EXAMPLES = {str(path.relative_to(_ROOT)): path.read_text() for path in sorted(_ROOT.glob("examples/*/**/*.yaml"))}
+_EXAMPLE_FILES = sorted([*_ROOT.glob("examples/*/bizops.yaml"), *_ROOT.glob("examples/*/model/**/*.yaml")])
+_EXAMPLES = {str(path.relative_to(_ROOT)): path.read_text() for path in _EXAMPLE_FILES}
 
 
 def plain(node: Node | None) -> object:
