@@ -46,7 +46,7 @@ class Labels:
                 else pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
             )
         known = np.array([self.code(text or "") for text in encoded.dictionary.to_pylist()], dtype=np.int64)
-        indices = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        indices: Ints = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
         return known[indices] if len(known) else indices
 
     @staticmethod

@@ -70,7 +70,10 @@ def split_by_key(
             keyed.append((component, replace(component, conditions=remaining), values[0]))
         else:
             rest.append(component)
-    return [(best, keyed), *([(None, [(c, c, None) for c in rest])] if rest else [])]
+    groups: list[tuple[Typed | None, list[tuple[Component, Component, str | None]]]] = [(best, keyed)]
+    if rest:
+        groups.append((None, [(c, c, None) for c in rest]))
+    return groups
 
 
 def _equalities(component: Component) -> list[tuple[Typed, str]]:

@@ -70,6 +70,7 @@ def measure_of(model: Model, kpi: Kpi) -> Measure:
     value_fields: AnyFields = grouped if per else rows.fields
     assert kpi.value is not None
     value = formula_of(model, value_fields, kpi.value)
+    _check_snapshot(kpi, value)
     unit = Unit.parse(kpi.unit, model.nouns)
     slices, group_slices = _slices(model, kpi, rows, grouped)
     minimum = kpi.minimum_group
@@ -92,6 +93,25 @@ def measure_of(model: Model, kpi: Kpi) -> Measure:
         factor=unit_factor(model, kpi, _over_time(kpi.snapshot, value.type), kpi.value),
         unit=unit,
     )
+
+
+_OVER_TIME = {"average": ("sum", "count", "avg", "share"), "total": ("sum", "count")}
+
+
+def _check_snapshot(kpi: Kpi, value: Formula) -> None:
+    """Only what adds up can be weighed by how long it holds."""
+    if kpi.snapshot is None or kpi.snapshot.at not in _OVER_TIME:
+        return
+    at = kpi.snapshot.at
+    assert kpi.value is not None
+    for aggregate in value.aggregates():
+        if aggregate.name not in _OVER_TIME[at]:
+            raise BizopsError.of(
+                "wrong-type",
+                f"{aggregate.name}(...) has no meaning over time: with 'snapshot: {at}' use {', '.join(_OVER_TIME[at])}.",
+                kpi.value.place_at(0),
+                "Or take the state at one moment: 'snapshot: last'.",
+            )
 
 
 def _over_time(snapshot: Snapshot | None, type_: Type) -> Type:

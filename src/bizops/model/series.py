@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bizops.errors import BizopsError, did_you_mean
-from bizops.model.expression import Binary, Call, Expr, ExpressionError, Name, Num, Unary, parse_expression
 from bizops.model.duration import Duration, parse_duration
+from bizops.model.expression import Binary, Call, Expr, ExpressionError, Name, Num, Unary, parse_expression
 from bizops.model.kinds import ExprText
 from bizops.model.language import Kpi
 from bizops.model.relations import problem_in

@@ -41,7 +41,7 @@ class _Compiler:
         if isinstance(plan, Filter):
             return self.over(plan.input).where(self.value(plan.where), copy=False)
         if isinstance(plan, Project):
-            own: list[exp.Expression] = [exp.Star()] if plan.keep else []
+            own: list[exp.Expr] = [exp.Star()] if plan.keep else []
             columns = [exp.alias_(self.value(typed), name, quoted=True) for name, typed in plan.columns.items()]
             return self.over(plan.input, own + columns)
         if isinstance(plan, Join):
@@ -53,17 +53,19 @@ class _Compiler:
         if isinstance(plan, Stack):
             return self.stack(plan)
 
-    def over(self, plan: Plan, columns: list[exp.Expression] | None = None) -> exp.Select:
+    def over(self, plan: Plan, columns: list[exp.Expr] | None = None) -> exp.Select:
         return _select(columns or [exp.Star()], self.derived(plan))
 
-    def derived(self, plan: Plan) -> exp.Expression:
+    def derived(self, plan: Plan) -> exp.Expr:
         if isinstance(plan, Given):
             return exp.to_table(plan.name)
         return self.query(plan).subquery(f"_{next(self.names)}", copy=False)
 
     def scan(self, plan: Scan) -> exp.Select:
         if not plan.paths:
-            kinds = [(name, self.dialect.column_types[kind]) for name, kind in plan.columns.items()] or [("_", "BIGINT")]
+            kinds = [(name, self.dialect.column_types[kind]) for name, kind in plan.columns.items()] or [
+                ("_", "BIGINT")
+            ]
             nothing = [exp.alias_(exp.cast(exp.null(), kind), name, quoted=True) for name, kind in kinds]
             return exp.select(*nothing).where(exp.false())
         columns = [
@@ -77,12 +79,12 @@ class _Compiler:
         gone = _select(list(place), self.files(plan.deleted))
         return rows.where(exp.Not(this=exp.In(this=exp.Tuple(expressions=place), query=gone.subquery())))
 
-    def files(self, paths: tuple[str, ...]) -> exp.Expression:
+    def files(self, paths: tuple[str, ...]) -> exp.Expr:
         return exp.alias_(self.dialect.read_segments(paths), f"_{next(self.names)}", table=True)
 
     def join(self, plan: Join) -> exp.Select:
         left, right = self.derived(plan.left), self.derived(plan.right)
-        conditions: list[exp.Expression] = [
+        conditions: list[exp.Expr] = [
             exp.EQ(this=self.value(mine), expression=self.value(theirs)) for mine, theirs in plan.on
         ]
         if plan.within is not None:
@@ -95,7 +97,7 @@ class _Compiler:
 
     def group(self, plan: Group) -> exp.Select:
         keys = list(dict.fromkeys(name for names in plan.sets for name in names))
-        columns: list[exp.Expression] = [exp.column(name, quoted=True) for name in keys]
+        columns: list[exp.Expr] = [exp.column(name, quoted=True) for name in keys]
         if len(plan.sets) > 1:
             columns.append(exp.alias_(self.set_index(plan.sets, keys), "grouping", quoted=True))
         columns += [
@@ -109,7 +111,7 @@ class _Compiler:
         names = [exp.column(name, quoted=True) for name in plan.sets[0]]
         return rows.group_by(*names, copy=False) if names else rows
 
-    def set_index(self, sets: tuple[tuple[str, ...], ...], keys: list[str]) -> exp.Expression:
+    def set_index(self, sets: tuple[tuple[str, ...], ...], keys: list[str]) -> exp.Expr:
         """Which grouping set a row belongs to, told by which keys are aggregated away."""
         mask = call("grouping", *(exp.column(name, quoted=True) for name in keys))
         case = exp.Case(this=mask)
@@ -118,7 +120,7 @@ class _Compiler:
             case = case.when(number(bits), number(index))
         return case
 
-    def aggregate(self, aggregate: Aggregate) -> exp.Expression:
+    def aggregate(self, aggregate: Aggregate) -> exp.Expr:
         if aggregate.name not in self.dialect.aggregates:
             raise KeyError(f"no aggregate '{aggregate.name}' in {self.dialect.name}")
         args = [self.value(arg) for arg in aggregate.args]
@@ -163,7 +165,7 @@ class _Compiler:
         since = exp.Coalesce(this=_lag("t", keys), expressions=[number(0)])
         area = exp.Mul(this=before, expression=double(exp.paren(exp.Sub(this=exp.column("t"), expression=since))))
         steps = exp.select(exp.Star(), exp.alias_(area, "a")).from_(curve.subquery(f"_{next(self.names)}"))
-        outputs: list[exp.Expression] = [key.copy() for key in keys]
+        outputs: list[exp.Expr] = [key.copy() for key in keys]
         for name, share in plan.quantiles.items():
             # A survival of exactly 1-q is met up to rounding of the logarithms.
             reached = exp.LTE(this=exp.column("s"), expression=number(1.0 - share + 1e-12))
@@ -176,7 +178,7 @@ class _Compiler:
 
     # -------------------------------------------------------------------------------------------------------- values
 
-    def value(self, node: Typed) -> exp.Expression:
+    def value(self, node: Typed) -> exp.Expr:
         dialect = self.dialect
         if node.op == "field":
             return exp.column(str(node.value), quoted=True)
@@ -200,7 +202,7 @@ class _Compiler:
             return dialect.functions[node.op](*args)
         return self.temporal(node, args)
 
-    def temporal(self, node: Typed, args: list[exp.Expression]) -> exp.Expression:
+    def temporal(self, node: Typed, args: list[exp.Expr]) -> exp.Expr:
         dialect = self.dialect
         kind = node.args[0].type.kind
         if node.op == "duration":
@@ -241,7 +243,7 @@ class _Compiler:
             return exp.In(this=day, query=open_days.subquery())
         raise KeyError(f"no function '{node.op}' in {dialect.name}")
 
-    def local(self, ts: exp.Expression) -> exp.Expression:
+    def local(self, ts: exp.Expr) -> exp.Expr:
         """Local time of an instant by the zone's offsets, so that no engine's own zone data matter."""
         first, *later = self.clock.offsets
         if not later:
@@ -251,7 +253,7 @@ class _Compiler:
             case = case.when(exp.GTE(this=ts.copy(), expression=self.dialect.timestamp(start_us)), number(seconds))
         return self.dialect.plus_seconds(ts, case)
 
-    def midnight(self, day: exp.Expression) -> exp.Expression:
+    def midnight(self, day: exp.Expr) -> exp.Expr:
         """The instant at which a local day begins."""
         ts = exp.cast(day, "TIMESTAMP")
         first, *later = self.clock.offsets
@@ -261,7 +263,7 @@ class _Compiler:
             case = case.when(exp.GTE(this=ts.copy(), expression=begins), number(-seconds))
         return self.dialect.plus_seconds(ts, case if later else number(-first[1]))
 
-    def moment(self, node: Typed) -> exp.Expression:
+    def moment(self, node: Typed) -> exp.Expr:
         if node.type.kind == "date":
             return self.dialect.date(str(node.value))
         written = datetime.fromisoformat(str(node.value))
@@ -275,7 +277,7 @@ class _Compiler:
         return self.dialect.timestamp(local_us - offset * 1_000_000)
 
 
-def _select(columns: Sequence[exp.Expression], source: exp.Expression) -> exp.Select:
+def _select(columns: Sequence[exp.Expr], source: exp.Expr) -> exp.Select:
     """SELECT columns FROM source, without the copies that SQLGlot's builders make by default."""
     return exp.select(*columns, copy=False).from_(source, copy=False)
 
@@ -285,7 +287,7 @@ def _micros(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def _literal(value: object) -> exp.Expression:
+def _literal(value: object) -> exp.Expr:
     if value is None:
         return exp.null()
     if isinstance(value, bool):
@@ -296,7 +298,7 @@ def _literal(value: object) -> exp.Expression:
     return number(value)
 
 
-def _window(what: exp.Expression, keys: list[exp.Column], order: str, bound: str) -> exp.Expression:
+def _window(what: exp.Expr, keys: list[exp.Column], order: str, bound: str) -> exp.Expr:
     ahead = bound.endswith("FOLLOWING")
     spec = exp.WindowSpec(
         kind="ROWS",
@@ -313,7 +315,7 @@ def _window(what: exp.Expression, keys: list[exp.Column], order: str, bound: str
     )
 
 
-def _lag(name: str, keys: list[exp.Column]) -> exp.Expression:
+def _lag(name: str, keys: list[exp.Column]) -> exp.Expr:
     return exp.Window(
         this=call("lag", exp.column(name)),
         partition_by=[key.copy() for key in keys],

@@ -11,17 +11,17 @@ from fractions import Fraction
 
 from sqlglot import exp
 
-Builder = Callable[..., exp.Expression]
+Builder = Callable[..., exp.Expr]
 
 
-def call(name: str, *args: exp.Expression | str | int | float) -> exp.Expression:
+def call(name: str, *args: exp.Expr | str | int | float) -> exp.Expr:
     """A call of one of the engine's own functions."""
     return exp.Anonymous(
-        this=name, expressions=[exp.convert(arg) if not isinstance(arg, exp.Expression) else arg for arg in args]
+        this=name, expressions=[exp.convert(arg) if not isinstance(arg, exp.Expr) else arg for arg in args]
     )
 
 
-def number(value: int | float | Fraction) -> exp.Expression:
+def number(value: int | float | Fraction) -> exp.Expr:
     """A number as the engine reads it back unchanged."""
     if isinstance(value, Fraction):
         value = float(value)
@@ -30,17 +30,17 @@ def number(value: int | float | Fraction) -> exp.Expression:
     return exp.cast(exp.Literal.string(repr(value)), "DOUBLE")
 
 
-def text(value: str) -> exp.Expression:
+def text(value: str) -> exp.Expr:
     """A text, quoted."""
     return exp.Literal.string(value)
 
 
-def double(value: exp.Expression) -> exp.Expression:
+def double(value: exp.Expr) -> exp.Expr:
     """The value as a float."""
     return exp.cast(value, "DOUBLE")
 
 
-def scale(value: exp.Expression, factor: Fraction) -> exp.Expression:
+def scale(value: exp.Expr, factor: Fraction) -> exp.Expr:
     """The value times an exact factor."""
     if factor.denominator == 1:
         return exp.Mul(this=exp.paren(value), expression=number(factor.numerator))
@@ -48,12 +48,12 @@ def scale(value: exp.Expression, factor: Fraction) -> exp.Expression:
     return exp.Div(this=scaled, expression=number(float(factor.denominator)))
 
 
-def divide(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def divide(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     """True division; nothing divided by zero is no value, on every engine."""
     return exp.Div(this=double(left), expression=exp.func("NULLIF", double(right), number(0)))
 
 
-def all_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
+def all_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
     """The conjunction of conditions."""
     return exp.and_(*conditions) if len(conditions) > 1 else conditions[0]
 
@@ -63,7 +63,7 @@ class DuckDb:
 
     name = "duckdb"
 
-    operators: dict[str, type[exp.Expression]] = {
+    operators: dict[str, type[exp.Expr]] = {
         "+": exp.Add,
         "-": exp.Sub,
         "*": exp.Mul,
@@ -101,51 +101,51 @@ class DuckDb:
         "position": lambda x, *items: call("list_position", exp.Array(expressions=list(items)), x),
     }
 
-    def timestamp(self, us: int) -> exp.Expression:
+    def timestamp(self, us: int) -> exp.Expr:
         """An instant."""
         return call("make_timestamp", number(us))
 
-    def date(self, iso: str) -> exp.Expression:
+    def date(self, iso: str) -> exp.Expr:
         """A day."""
         return exp.cast(text(iso), "DATE")
 
-    def micros(self, ts: exp.Expression) -> exp.Expression:
+    def micros(self, ts: exp.Expr) -> exp.Expr:
         """Microseconds since 1970 of an instant."""
         return call("epoch_us", ts)
 
-    def day_number(self, date: exp.Expression) -> exp.Expression:
+    def day_number(self, date: exp.Expr) -> exp.Expr:
         """Days since 1970 of a date."""
         return call("date_diff", "day", self.date("1970-01-01"), date)
 
-    def plus_seconds(self, ts: exp.Expression, seconds: exp.Expression) -> exp.Expression:
+    def plus_seconds(self, ts: exp.Expr, seconds: exp.Expr) -> exp.Expr:
         """An instant moved by seconds."""
         return exp.Add(this=ts, expression=call("to_seconds", seconds))
 
-    def as_date(self, ts: exp.Expression) -> exp.Expression:
+    def as_date(self, ts: exp.Expr) -> exp.Expr:
         """The day on which an instant without zone falls."""
         return exp.cast(ts, "DATE")
 
-    def hour_of(self, ts: exp.Expression) -> exp.Expression:
+    def hour_of(self, ts: exp.Expr) -> exp.Expr:
         """0 to 23."""
         return call("hour", ts)
 
-    def weekday_of(self, date: exp.Expression) -> exp.Expression:
+    def weekday_of(self, date: exp.Expr) -> exp.Expr:
         """1 (Monday) to 7, as ISO 8601 counts."""
         return call("isodow", date)
 
-    def first_of(self, part: str, date: exp.Expression) -> exp.Expression:
+    def first_of(self, part: str, date: exp.Expr) -> exp.Expr:
         """The first day of the month or year."""
         return exp.cast(call("date_trunc", part, date), "DATE")
 
-    def minus_days(self, date: exp.Expression, days: exp.Expression) -> exp.Expression:
+    def minus_days(self, date: exp.Expr, days: exp.Expr) -> exp.Expr:
         """A date some days earlier."""
         return exp.Sub(this=date, expression=exp.cast(days, "INTEGER"))
 
-    def whole_division(self, value: exp.Expression, by: int) -> exp.Expression:
+    def whole_division(self, value: exp.Expr, by: int) -> exp.Expr:
         """Integer division, rounding towards minus infinity for the non-negative values it is used on."""
         return exp.IntDiv(this=value, expression=number(by))
 
-    def read_segments(self, paths: Sequence[str]) -> exp.Expression:
+    def read_segments(self, paths: Sequence[str]) -> exp.Expr:
         """The rows of Parquet files; a column that a file does not have is without value in its rows."""
         by_name = exp.EQ(this=exp.to_identifier("union_by_name"), expression=exp.true())
         return exp.Anonymous(
@@ -162,9 +162,7 @@ class DuckDb:
         "timestamp": "TIMESTAMP",
     }
 
-    def aggregate(
-        self, name: str, args: Sequence[exp.Expression], by: exp.Expression | None, param: float | None
-    ) -> exp.Expression:
+    def aggregate(self, name: str, args: Sequence[exp.Expr], by: exp.Expr | None, param: float | None) -> exp.Expr:
         """One aggregate without its filter; percentile definitions are Hyndman and Fan's type 7 and type 1."""
         if name == "tally":
             return exp.Count(this=exp.Star())
