@@ -33,6 +33,7 @@ from bizops.model.typed import (
     literal,
 )
 from bizops.model.typed import field as named
+from bizops.model.typing import ENDED
 from bizops.query.plan import Filter, Given, Group, Join, Plan, Project, Survival
 
 if TYPE_CHECKING:
@@ -218,11 +219,12 @@ def survival_plan(ground: Ground, component: Component, dim: Dims, windows: Sequ
     """Kaplan-Meier estimate of one censored duration, for one way to split; the answer is in column ``c0``."""
     base, duration = component.base, component.aggregate.args[0]
     start, end = duration.args
-    where = both(*sorted(component.conditions, key=repr), _present(start))
+    # A case that ended without reaching the step never will: it is neither open nor part of "how long it takes". How many
+    # do so is what `dropoff` tells. Counting it as 'not yet' would let a single open case move the value by any amount.
+    may_come = Typed("or", BOOLEAN, (_present(end), _absent(named(ENDED, TIMESTAMP))))
+    where = both(*sorted(component.conditions, key=repr), _present(start), may_come)
     split = {f"$d0_{at}": typed for at, (_, typed) in enumerate(dim)}
-    now = Typed("now", TIMESTAMP)
-    gone = named("$ended", TIMESTAMP)
-    until = Typed("if", TIMESTAMP, (_absent(end), Typed("coalesce", TIMESTAMP, (gone, now)), end))
+    until = Typed("if", TIMESTAMP, (_absent(end), Typed("now", TIMESTAMP), end))
     observed = Typed("duration", duration.type, (start, until))
     needed = [duration, observed, *([where] if where else []), *split.values()]
     rows, window = _windowed(ground, base, needed, where, windows)

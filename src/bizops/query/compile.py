@@ -172,7 +172,10 @@ class _Compiler:
             first = exp.Filter(this=exp.Min(this=exp.column("t")), expression=exp.Where(this=reached))
             outputs.append(exp.alias_(first, name, quoted=True))
         if plan.mean is not None:
-            outputs.append(exp.alias_(exp.Sum(this=exp.column("a")), plan.mean, quoted=True))
+            # While some are left at the last observed time, the area is a lower bound of the mean, not the mean.
+            all_done = exp.LTE(this=exp.Min(this=exp.column("s")), expression=number(1e-12))
+            area_below = exp.Case(ifs=[exp.If(this=all_done, true=exp.Sum(this=exp.column("a")))])
+            outputs.append(exp.alias_(area_below, plan.mean, quoted=True))
         result = exp.select(*outputs).from_(steps.subquery(f"_{next(self.names)}"))
         return result.group_by(*(key.copy() for key in keys)) if keys else result
 
