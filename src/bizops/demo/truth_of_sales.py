@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bizops.demo import trade
-from bizops.demo.clock import DAY_S, DAYS, Numbers, day_number, month_of_day, utc_micros
+from bizops.demo.clock import DAY_S, DAYS, Numbers, day_number, month_of_day
 from bizops.demo.files import LATE_BRANCH, LATE_DAYS, LATE_MONTH
 from bizops.demo.truth_periods import MONTHS, YEARS, Integers, Record, by_period, each_period, share
 from bizops.demo.world import World
@@ -33,15 +33,11 @@ def net_revenue(world: World) -> Record:
 
 
 def average_fte(world: World) -> Record:
-    """Full-time equivalents, averaged over time as it passes; days on which clocks change have 23 and 25 h."""
-    midnight = utc_micros(np.arange(DAYS, dtype=np.int64) * DAY_S + DAY_S // 2) // 1_000_000
-    # The clocks change after midnight, so that it is the time from the noon before that tells a day's length.
-    length = np.full(DAYS, float(DAY_S))
-    length[1:] = np.diff(midnight)
+    """Full-time equivalents, averaged over the days of a period; contracts hold by days, and every day counts one."""
     fte = world.roster.fte_on_days()
     record: Record = {}
     for grain, label, days_in in each_period(np.arange(DAYS)):
-        averages = (fte[:, days_in] * length[days_in]).sum(axis=1) / length[days_in].sum()
+        averages = fte[:, days_in].mean(axis=1)
         record.setdefault(grain, {})[label] = float(averages.sum())
         for code, value in zip(world.branches.code, averages.tolist(), strict=True):
             record.setdefault("branch", {}).setdefault(code, {}).setdefault(grain, {})[label] = value
