@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-MEMORY = "256MB"
+MEMORY = "128MB"
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from bizops.lake.files import Fault, StoredFile, publish
 from bizops.lake.spec import ROW
 
 ROW_GROUP = 122_880
+SAMPLE_ROWS = 10_000
 UNDATED = "undated"
 ALL = "all"
 
@@ -127,12 +128,13 @@ def _writer_for(path: Path, sample: pa.Table, time: str | None) -> pq.ParquetWri
     dictionary of values that hardly repeat costs time and space.
     """
     rising = [name for name in (ROW, time) if name is not None]
+    first = sample.slice(0, SAMPLE_ROWS)
     repeating = [
         name
-        for name in sample.column_names
-        if name not in rising and pc.count_distinct(sample[name]).as_py() < sample.num_rows / 2
+        for name in first.column_names
+        if name not in rising and pc.count_distinct(first[name]).as_py() < first.num_rows / 2
     ]
-    differences = {name: "DELTA_BINARY_PACKED" for name in rising}
+    differences = dict.fromkeys(rising, "DELTA_BINARY_PACKED")
     return pq.ParquetWriter(
         path,
         sample.schema,

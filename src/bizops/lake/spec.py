@@ -32,6 +32,8 @@ class TableSpec:
     reading: str = ""
 
     def __post_init__(self) -> None:
+        if "/" in self.name or self.name.startswith(".") or not self.name.isprintable() or not self.name:
+            raise BizopsError.of("bad-name", f"'{self.name}' cannot name a directory of the lake.")
         names = [name for name, _ in self.columns]
         for name in names:
             if name.startswith("_"):

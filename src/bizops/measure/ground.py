@@ -58,9 +58,8 @@ def rows_of(
     ground: Ground, base: Base, needed: Sequence[Typed], start_us: int | None = None, end_us: int | None = None
 ) -> Plan:
     """The base's rows with everything that expressions need beside them: lookups, rates, clocks."""
-    paths = frozenset().union(
-        *(typed.fields() for typed in needed), base.region.fields() if base.region else frozenset()
-    )
+    paths = set(base.region.fields() if base.region else ()).union(*(typed.fields() for typed in needed))
+    paths.update(currency for typed in needed for currency in _currency_columns(typed))
     if base.kind == "cases":
         cases = ground.cases[base.name]
         plan: Plan = Scan(
@@ -75,6 +74,12 @@ def rows_of(
     if any(typed.uses("is_working_day") for typed in needed):
         ground.tables["working_days"] = tables.open_days(ground.calendar, ground.first_day, ground.last_day)
     return _with_clocks(ground, base, plan, needed)
+
+
+def _currency_columns(typed: Typed) -> list[str]:
+    """Columns that say in which currency an amount to convert is."""
+    found = [node.args[0].type.currency for node in typed.walk() if node.op == "convert"]
+    return [currency for currency in found if currency is not None]
 
 
 def _with_rates(ground: Ground, base: Base, plan: Plan, needed: Sequence[Typed]) -> Plan:

@@ -20,8 +20,8 @@ from bizops.model.relations import (
     rows_named,
     scalar_of,
 )
-from bizops.model.typed import ONE, TIMESTAMP, Formula, Type, Typed, field
-from bizops.model.typing import Typer
+from bizops.model.typed import ONE, TIMESTAMP, Formula, Type, Typed, field, substituted, substituted_in
+from bizops.model.typing import ANCHOR, Typer
 from bizops.units import CURRENCIES, Unit
 from bizops.units.names import DATA, TIME
 
@@ -71,6 +71,11 @@ def measure_of(model: Model, kpi: Kpi) -> Measure:
     assert kpi.value is not None
     value = formula_of(model, value_fields, kpi.value)
     _check_snapshot(kpi, value)
+    time = _time(model, kpi, rows)
+    if rows.journey is not None and time is not None:
+        # How old a case is counts from the step that decides its period.
+        where = substituted(where, ANCHOR, time) if where is not None else None
+        value = substituted_in(value, ANCHOR, time)
     unit = Unit.parse(kpi.unit, model.nouns)
     slices, group_slices = _slices(model, kpi, rows, grouped)
     minimum = kpi.minimum_group
@@ -81,7 +86,7 @@ def measure_of(model: Model, kpi: Kpi) -> Measure:
         per=per,
         each=each,
         value=value,
-        time=_time(model, kpi, rows),
+        time=time,
         snapshot=kpi.snapshot,
         slices=slices,
         group_slices=group_slices,
@@ -182,7 +187,7 @@ def unit_factor(model: Model, kpi: Kpi, type_: Type, text: ExprText) -> Fraction
     raise BizopsError.of(
         "unit-mismatch",
         f"'{kpi.name}' is declared in {kpi.unit}, but its value is {type_ if given != ONE else 'a plain number'}.",
-        text.place_at(0),
+        kpi.place("unit") if kpi.unit != "1" else text.place_at(0),
         "Change 'unit', or the value.",
     )
 

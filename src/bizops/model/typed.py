@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bizops.units import Unit
@@ -122,3 +122,24 @@ def both(*conditions: Typed | None) -> Typed | None:
     for condition in given[1:]:
         result = Typed("and", BOOLEAN, (result, condition))
     return result
+
+
+def substituted(typed: Typed, path: str, by: Typed) -> Typed:
+    """The expression with a field replaced by what it stands for."""
+    if typed.op == "field" and typed.value == path:
+        return by
+    return replace(typed, args=tuple(substituted(arg, path, by) for arg in typed.args))
+
+
+def substituted_in(formula: Formula, path: str, by: Typed) -> Formula:
+    """The same for a formula's aggregates."""
+    args = tuple(substituted_in(arg, path, by) for arg in formula.args)
+    aggregate = formula.aggregate
+    if aggregate is not None:
+        aggregate = replace(
+            aggregate,
+            args=tuple(substituted(arg, path, by) for arg in aggregate.args),
+            where=substituted(aggregate.where, path, by) if aggregate.where is not None else None,
+            by=substituted(aggregate.by, path, by) if aggregate.by is not None else None,
+        )
+    return replace(formula, args=args, aggregate=aggregate)

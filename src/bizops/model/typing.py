@@ -53,7 +53,25 @@ class Fields(Protocol):
 
 
 AGGREGATES = frozenset(
-    ["count", "sum", "avg", "min", "max", "median", "stddev", "distinct", "share", "percentile", "percentile_disc", "first", "last", "rate", "conversion", "dropoff", "rework"]
+    [
+        "count",
+        "sum",
+        "avg",
+        "min",
+        "max",
+        "median",
+        "stddev",
+        "distinct",
+        "share",
+        "percentile",
+        "percentile_disc",
+        "first",
+        "last",
+        "rate",
+        "conversion",
+        "dropoff",
+        "rework",
+    ]
 )
 _STEP_FUNCTIONS = frozenset({"reached", "visits", "open", "age", "conversion", "dropoff", "rework"})
 _TRUNCATIONS = frozenset({"day", "week", "month", "year"})
