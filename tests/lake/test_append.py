@@ -120,3 +120,9 @@ def test_another_key_is_refused_until_the_rows_are_withdrawn(tmp_path: Path) -> 
 def test_a_column_that_the_lake_keeps_for_itself_is_refused() -> None:
     with pytest.raises(BizopsError, match="reserved-name"):
         TableSpec("s", (("_row", pa.int64()),))
+
+
+@pytest.mark.parametrize("name", ["../up", "", ".", "a\0"])
+def test_a_source_cannot_lead_out_of_the_lake(name: str) -> None:
+    with pytest.raises(BizopsError, match="bad-name"):
+        replace(ORDERS, name=name)
