@@ -54,6 +54,8 @@ def test_a_killed_append_leaves_the_old_state_or_the_new_one(tmp_path: Path, poi
     lake = Lake.open(tmp_path)
     assert current(lake, "orders") == (AFTER if point == "after-manifest" else in_order(OLD))
     assert lake.verify() == []
+    deliver(lake, ORDERS, [])
+    assert unknown_files(lake) == set()
     report = deliver(lake, ORDERS, NEW, sha256="new")
     assert report.already_loaded == (point == "after-manifest")
     assert current(lake, "orders") == AFTER

@@ -130,8 +130,9 @@ class Snapshot:
             return tuple(
                 DeliveryRecord(*row)
                 for row in connection.execute(
-                    "SELECT id, source, name, sha256, rows, accepted, duplicates, corrected, stale, quarantined, at_us, "
-                    "author FROM deliveries JOIN commits ON made = seq WHERE source = ? AND seq <= ? ORDER BY id",
+                    "SELECT id, source, name, sha256, rows, accepted, duplicates, corrected, stale, quarantined, "
+                    "at_us, author FROM deliveries JOIN commits ON made = seq "
+                    "WHERE source = ? AND seq <= ? ORDER BY id",
                     (source, self.seq),
                 )
             )
