@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bizops.calendar import Calendar, Grain, Period
+from bizops.calendar import Calendar
 from bizops.errors import BizopsError, did_you_mean
 from bizops.model import Model, read_model
 
@@ -56,7 +56,7 @@ def open_workspace(path: str | Path = ".", *, clock: Clock = system_clock) -> Wo
 
 @dataclass(frozen=True)
 class Span:
-    """Which periods are asked for: labels (``2026-03``, ``FY2026``) or days, or the last few."""
+    """From which period to which, by label (``2026-03``, ``FY2026``, ``2026-03-01``), or the last few."""
 
     start: str | None = None
     end: str | None = None
@@ -205,18 +205,23 @@ class Workspace:
         ``by`` lists the ways to split, each a sequence of slice names; the empty one is the whole.
         """
         from bizops.events.rows import Known
-        from bizops.measure import KeptAnswers, Question, Splits, answer_key
+        from bizops.measure import KeptAnswers, Question, Splits, answer_key, periods_of
 
         for name in kpis:
             if name not in self.model.kpis:
                 raise BizopsError.of(
                     "unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, self.model.kpis)
                 )
-        known = Known(self.model, self.lake.snapshot(as_of), as_of or self.clock())
+        latest = self.lake.snapshot()
+        loaded = self.lake.snapshot(as_of) if as_of is not None else latest
+        known = Known(self.model, loaded, latest, as_of or self.clock())
         calendars: dict[str | None, list[str]] = {}
         for name in kpis:
             calendars.setdefault(self.model.kpis[name].calendar, []).append(name)
-        periods = {own or "": tuple(self._periods(names, own, grain, span)) for own, names in calendars.items()}
+        periods = {
+            own or "": periods_of(known, names, own, grain, span.start, span.end, span.last)
+            for own, names in calendars.items()
+        }
         splits = Splits(tuple(tuple(way) for way in by), tuple(sorted((filters or {}).items())))
         question = Question(tuple(kpis), periods, splits, compare)
         kept = KeptAnswers(self.state / "results" / "answers")
@@ -238,66 +243,6 @@ class Workspace:
         finally:
             store.close()
             engine.close()
-
-    def _periods(self, kpis: Sequence[str], calendar_name: str | None, grain: str | None, span: Span) -> list[Period]:
-        calendar = self.calendar(calendar_name)
-        wanted = Grain(grain or self.model.kpis[kpis[0]].grain)
-        start = _period_of(calendar, span.start) if span.start else None
-        end = _period_of(calendar, span.end) if span.end else None
-        if start is None or end is None:
-            first_us, last_us = self._reach(kpis)
-            first, last = _instant(first_us), _instant(last_us)
-            end_at = end.end if end else calendar.containing(_day_or_finer(wanted), min(last, self.clock())).end
-            start_at = start.start if start else first
-            if start is None and wanted is not Grain.TOTAL:
-                count = span.last or DEFAULT_COUNTS[wanted]
-                newest = calendar.periods(wanted, min(first, end_at), end_at)[-count:]
-                start_at = newest[0].start
-        else:
-            start_at, end_at = start.start, end.end
-        if start_at >= end_at:
-            raise BizopsError.of("bad-period", "The first period lies after the last one.")
-        if wanted is Grain.TOTAL:
-            return [calendar.total_period(start_at, end_at)]
-        periods = calendar.periods(wanted, start_at, end_at)
-        return periods[-span.last :] if span.last else periods
-
-    def _reach(self, kpis: Sequence[str]) -> tuple[int, int]:
-        """From the first to the last instant of the data behind some KPIs."""
-        from bizops.measure import sources_of_kpi
-
-        snapshot = self.lake.snapshot()
-        names = {source for kpi in kpis for source in sources_of_kpi(self.model, kpi)}
-        ranges = [found for name in sorted(names) if (found := snapshot.time_range(name)) is not None]
-        if not ranges:
-            raise BizopsError.of("no-data", "No data are loaded yet.", hint="Load them with 'bizops load'.")
-        return min(low for low, _ in ranges), max(high for _, high in ranges) + 1
-
-
-DEFAULT_COUNTS = {
-    Grain.HOUR: 48,
-    Grain.DAY: 31,
-    Grain.WEEK: 13,
-    Grain.MONTH: 13,
-    Grain.QUARTER: 8,
-    Grain.YEAR: 5,
-    Grain.FISCAL_MONTH: 13,
-    Grain.FISCAL_QUARTER: 8,
-    Grain.FISCAL_YEAR: 5,
-}
-"""How many periods are shown when nobody says how many."""
-
-
-def _day_or_finer(grain: Grain) -> Grain:
-    return Grain.DAY if grain is Grain.TOTAL else grain
-
-
-def _period_of(calendar: Calendar, label: str) -> Period:
-    return calendar.period(label)
-
-
-def _instant(us: int) -> datetime:
-    return datetime.fromtimestamp(us / 1_000_000, timezone.utc)
 
 
 def parse_as_of(text: str, calendar: Calendar) -> datetime:

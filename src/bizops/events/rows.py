@@ -15,16 +15,25 @@ from bizops.query.plan import Filter, Join, Plan, Project, Scan
 
 @dataclass(frozen=True)
 class Known:
-    """What is known when a question is asked: the lake's snapshot, and the instant the question is asked for."""
+    """What is known when a question is asked, and the instant it is asked for.
+
+    ``loaded`` is the lake as it was at that instant, ``latest`` as it is now: rows of sources with ``known: time`` count as
+    known at their own time, whenever they were loaded.
+    """
 
     model: Model
-    snapshot: Snapshot
+    loaded: Snapshot
+    latest: Snapshot
     as_of: datetime
 
     @property
     def as_of_us(self) -> int:
         """The instant in microseconds since 1970."""
         return micros(self.as_of)
+
+    def of(self, source: str) -> Snapshot:
+        """The snapshot that holds what was known of a source."""
+        return self.latest if self.model.sources[source].known == "time" else self.loaded
 
 
 def micros(moment: datetime) -> int:
@@ -61,10 +70,11 @@ def source_plan(
 
 
 def _scan(known: Known, source: Source, columns: Iterable[str], start_us: int | None, end_us: int | None) -> Plan:
-    segments = known.snapshot.segments(source.name, start_us, end_us)
+    snapshot = known.of(source.name)
+    segments = snapshot.segments(source.name, start_us, end_us)
     deleted = tuple(dict.fromkeys(deletion.path for segment in segments for deletion in segment.deleted))
     kinds = {name: source.columns[name].type for name in sorted(columns)}
-    scan = Scan(source.name, tuple(known.snapshot.verified_paths(segments)), kinds, deleted)
+    scan = Scan(source.name, tuple(snapshot.verified_paths(segments)), kinds, deleted)
     if source.known == "time" and source.time is not None:
         time = field(source.time, Type(source.columns[source.time].type))
         return Filter(scan, Typed("<=", BOOLEAN, (time, _instant_like(time, known.as_of))))

@@ -4,6 +4,7 @@ from bizops.measure.answer import Answer, KpiAnswer, Question, answer, leaves, s
 from bizops.measure.evaluate import Splits
 from bizops.measure.executor import Executor
 from bizops.measure.kept_answers import KeptAnswers, answer_key
+from bizops.measure.periods import periods_of
 from bizops.measure.store import ResultStore
 from bizops.measure.value import REFUSALS, Comparison, Refusal, Value
 
@@ -22,5 +23,6 @@ __all__ = [
     "answer",
     "answer_key",
     "leaves",
+    "periods_of",
     "sources_of_kpi",
 ]

@@ -251,16 +251,19 @@ def _kpi_answer(
     bases = [evaluator.recipe(evaluator.model.kpis[leaf])[0].rows.base for leaf in leaves(evaluator.model, name)]
     ends = [end for base in bases if (end := fresh_until(evaluator.executor, base)) is not None]
     before = None
+    before_states = None
     if earlier is not None:
+        before_states = [_state(evaluator, name, p) if p else "empty" for p in earlier]
         past = evaluator.cells(name, earlier)
-        past.value[list(_refusals(evaluator, kpi, past, []))] = np.nan
+        past.value[list(_refusals(evaluator, kpi, past, before_states))] = np.nan
+        past.empty[[state == "empty" for state in before_states]] = np.nan
         before = past.at(cells.codes, len(evaluator.splits.ways)).value
     part = KpiAnswer(
         kpi=kpi,
         periods=periods,
         earlier=list(earlier) if earlier is not None else None,
         states=states,
-        before_states=[_state(evaluator, name, p) if p else "empty" for p in earlier] if earlier is not None else None,
+        before_states=before_states,
         fingerprints=[_fingerprint(evaluator, bases, calendar, period) for period in periods],
         fresh_us=min(ends, default=None),
         definition=evaluator.model.definition_hash("kpis", name),
@@ -368,7 +371,6 @@ def _impossible(evaluator: Evaluator, name: str) -> tuple[tuple[str, ...], ...]:
 def _refusals(evaluator: Evaluator, kpi: Kpi, cells: Cells, states: list[str]) -> dict[int, str]:
     """Cells that are not shown, each with the code that says why."""
     n = len(evaluator.splits.ways)
-    whole = evaluator.splits.ways.index(()) if () in evaluator.splits.ways else None
     refused: dict[int, str] = {}
     for at in np.flatnonzero(np.isnan(cells.value)).tolist():
         opened = cells.extras.get("open")
@@ -381,13 +383,20 @@ def _refusals(evaluator: Evaluator, kpi: Kpi, cells: Cells, states: list[str]) -
     if unpriced is not None:
         refused.update(dict.fromkeys(np.flatnonzero(unpriced > 0).tolist(), "missing-rate"))
     persons = cells.extras.get("persons")
-    minimum = max(
-        (evaluator.recipe(evaluator.model.kpis[leaf])[0].measure.minimum for leaf in leaves(evaluator.model, kpi.name)),
-        default=0,
-    )
+    minimum = _minimum_group(evaluator, kpi.name)
     if persons is not None and minimum:
+        texts, ways = evaluator.executor.labels.texts, evaluator.splits.ways
+        slices = [
+            slice_values(texts[code & 0xFFFFFFFF], len(ways[(code >> 32) % n])) for code in cells.codes.tolist()
+        ]
         small: Mask
-        small, suppressed = small_groups(cells.codes, np.nan_to_num(persons), minimum, n, whole)
+        small, suppressed = small_groups(cells.codes, np.nan_to_num(persons), minimum, slices)
         refused.update(dict.fromkeys(np.flatnonzero(suppressed).tolist(), "suppressed"))
         refused.update(dict.fromkeys(np.flatnonzero(small).tolist(), "small-group"))
     return refused
+
+
+def _minimum_group(evaluator: Evaluator, name: str) -> int:
+    """How many people a value has to be about; 0 where it touches nobody's privacy."""
+    kpis = [evaluator.model.kpis[leaf] for leaf in leaves(evaluator.model, name)]
+    return max((evaluator.recipe(kpi)[0].measure.minimum for kpi in kpis), default=0)

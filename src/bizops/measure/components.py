@@ -193,21 +193,30 @@ def _censored_duration(measure: Measure, aggregate: Aggregate) -> Typed | None:
 
 
 def _unpriced(measure: Measure, flat: Base, conditions: frozenset[Typed]) -> Component | None:
-    """Counts rows with an amount to convert for which there is no rate."""
-    for typed in _all_typed(measure):
-        for node in typed.walk():
-            if node.op == "convert":
-                lacking = frozenset({_present(node.args[0]), _absent(node)})
-                return Component(flat, Aggregate("tally", INTEGER), conditions | lacking)
-    return None
-
-
-def _all_typed(measure: Measure) -> Iterator[Typed]:
+    """Counts rows with an amount that counts and is to be converted, but for which there is no rate."""
+    plain = frozenset(condition for condition in conditions if not condition.uses("convert"))
+    lacking = [_without_rate(node, []) for condition in conditions for node in _converts(condition)]
     for formula in (measure.value, *measure.each.values()):
         for aggregate in formula.aggregates():
-            yield from aggregate.args
-            if aggregate.where is not None:
-                yield aggregate.where
+            where = _conjuncts(aggregate.where)
+            own = [condition for condition in where if not condition.uses("convert")]
+            lacking += [_without_rate(node, own) for typed in (*aggregate.args, *where) for node in _converts(typed)]
+    if not lacking:
+        return None
+    any_of = lacking[0]
+    for condition in lacking[1:]:
+        any_of = Typed("or", BOOLEAN, (any_of, condition))
+    return Component(flat, Aggregate("tally", INTEGER), plain | {any_of})
+
+
+def _converts(typed: Typed) -> list[Typed]:
+    return [node for node in typed.walk() if node.op == "convert"]
+
+
+def _without_rate(convert: Typed, where: list[Typed]) -> Typed:
+    lacking = both(*where, _present(convert.args[0]), _absent(convert))
+    assert lacking is not None
+    return lacking
 
 
 def _absent(typed: Typed) -> Typed:

@@ -83,19 +83,20 @@ class Executor:
 
     def _fingerprint(self, base: Base, calendar: Calendar, window: Window) -> str:
         digest = blake2b(digest_size=16)
-        snapshot, model = self.known.snapshot, self.known.model
+        known, model = self.known, self.known.model
         main, *others = self.sources(base)
         bounded = base.kind in ("rows", "groups") and self._prunes(base)
         span = (
             (_days_us(window) if self._by_day(base) else (window.start_us, window.end_us)) if bounded else (None, None)
         )
-        digest.update(snapshot.fingerprint(main, *span).encode())
+        digest.update(known.of(main).fingerprint(main, *span).encode())
         for other in others:
-            digest.update(snapshot.fingerprint(other).encode())
+            digest.update(known.of(other).fingerprint(other).encode())
         if model.currencies is not None:
             digest.update(model.definition_hash("currencies", "currencies").encode())
             if model.currencies.rates_from is not None:
-                digest.update(snapshot.fingerprint(model.currencies.rates_from.source).encode())
+                rates = model.currencies.rates_from.source
+                digest.update(known.of(rates).fingerprint(rates).encode())
         if base.kind == "cases":
             digest.update(str(self.now_us(base)).encode())
         if any(model.sources[name].known == "time" for name in (main, *others)):
@@ -117,7 +118,7 @@ class Executor:
 
     def now_us(self, base: Base) -> int:
         """The last known instant of the sources of a journey, or the instant asked for if that is earlier."""
-        ends = [r[1] for name in self.sources(base) if (r := self.known.snapshot.time_range(name)) is not None]
+        ends = [r[1] for name in self.sources(base) if (r := self.known.of(name).time_range(name)) is not None]
         return min([self.known.as_of_us, max(ends, default=self.known.as_of_us)])
 
     # ---------------------------------------------------------------------------------------------------- computing
@@ -295,7 +296,7 @@ class Executor:
         if base.kind == "cases" or not self._prunes(base):
             return 0.0
         total = 0.0
-        for segment in self.known.snapshot.segments(base.name, window.start_us, window.end_us):
+        for segment in self.known.of(base.name).segments(base.name, window.start_us, window.end_us):
             if segment.min_us is None or segment.max_us is None:
                 continue
             inside = min(segment.max_us, window.end_us) - max(segment.min_us, window.start_us) + 1
@@ -312,7 +313,7 @@ class Executor:
         return ground
 
     def _reach(self, base: Base, windows: Sequence[Window]) -> tuple[int, int]:
-        ranges = [r for name in self.sources(base) if (r := self.known.snapshot.time_range(name)) is not None]
+        ranges = [r for name in self.sources(base) if (r := self.known.of(name).time_range(name)) is not None]
         first = min([window.start_us for window in windows] + [low for low, _ in ranges])
         last = max([window.end_us for window in windows] + [high for _, high in ranges])
         return first, last
@@ -345,7 +346,7 @@ class Executor:
         digest.update(repr(sorted(attributes)).encode())
         digest.update(ground.calendar.fingerprint.encode())
         for name in self.sources(base):
-            digest.update(self.known.snapshot.fingerprint(name).encode())
+            digest.update(self.known.of(name).fingerprint(name).encode())
             if model.sources[name].known == "time":
                 digest.update(str(self.now_us(base)).encode())
         path = self.derived / f"{base.name}-{digest.hexdigest()}.parquet"

@@ -68,8 +68,16 @@ class KeptAnswers:
 def answer_key(known: Known, question: Question) -> str:
     """Changes with anything that could change the answer."""
     digest = blake2b(digest_size=16)
-    model, snapshot = known.model, known.snapshot
-    for part in (__version__, model.hash, question.kpis, question.splits, question.compare, snapshot.seq):
+    model = known.model
+    for part in (
+        __version__,
+        model.hash,
+        question.kpis,
+        question.splits,
+        question.compare,
+        known.loaded.seq,
+        known.latest.seq,
+    ):
         digest.update(repr(part).encode())
     edges: set[int] = set()
     for calendar, name in sorted({model.kpis[name].calendar or "": name for name in question.kpis}.items()):
@@ -80,7 +88,7 @@ def answer_key(known: Known, question: Question) -> str:
         edges.update(us for span in spans for us in span)
     digest.update(str(bisect_right(sorted(edges), known.as_of_us)).encode())
     sources = {source for name in question.kpis for source in sources_of_kpi(model, name)}
-    ranges = [snapshot.time_range(source) for source in sources]
+    ranges = [known.of(source).time_range(source) for source in sources]
     until = max((found[1] for found in ranges if found is not None), default=0)
     digest.update(str(min(known.as_of_us, until)).encode())
     return digest.hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,27 +12,39 @@ from bizops.measure.blocks import Floats, Ints
 Mask = npt.NDArray[np.bool_]
 
 
-def small_groups(codes: Ints, persons: Floats, minimum: int, n_ways: int, whole: int | None) -> tuple[Mask, Mask]:
+def small_groups(
+    codes: Ints, persons: Floats, minimum: int, slices: Sequence[tuple[str | None, ...]]
+) -> tuple[Mask, Mask]:
     """Which cells to withhold: those about fewer than *minimum* people, and those that would give them away.
 
-    ``whole`` is the way that does not split (None: not shown). Where the cells of one window and split that are withheld
-    count fewer than *minimum* people together, whoever knows the whole could work them out: the smallest neighbours are
-    then withheld too (complementary suppression; Cox 1980). Returns (small, suppressed).
+    ``slices`` are the slice values of each cell. Cells that differ in one slice only are a line, and their sum may be known.
+    Where the withheld cells of a line count fewer than *minimum* people together, or where there is only one, its smallest
+    other cells are withheld too, until no line gives any away (complementary suppression; Cox 1980). Ties go by the slice
+    values, so that the same question always has the same answer. Returns (small, suppressed).
     """
     small = (persons > 0) & (persons < minimum)
-    suppressed = np.zeros(len(codes), dtype=bool)
-    groups = codes >> 32
-    for group in np.unique(groups[small]):
-        if whole is not None and group % n_ways == whole:
-            continue
-        cells = np.flatnonzero(groups == group)
-        hidden = [cell for cell in cells if small[cell]]
-        rest = sorted(
-            (cell for cell in cells if not small[cell] and persons[cell] > 0),
-            key=lambda cell: (persons[cell], codes[cell]),
-        )
-        while rest and (len(hidden) < 2 or sum(persons[cell] for cell in hidden) < minimum):
-            neighbour = rest.pop(0)
-            suppressed[neighbour] = True
-            hidden.append(neighbour)
-    return small, suppressed
+    hidden = small.copy()
+    lines = _lines(codes >> 32, slices, set((codes >> 32)[small].tolist()))
+    changed = True
+    while changed:
+        changed = False
+        for line in lines:
+            withheld = [cell for cell in line if hidden[cell]]
+            if not withheld or (len(withheld) > 1 and persons[withheld].sum() >= minimum):
+                continue
+            others = [cell for cell in line if not hidden[cell] and persons[cell] > 0]
+            if others:
+                hidden[min(others, key=lambda cell: (persons[cell], [part or "" for part in slices[cell]]))] = True
+                changed = True
+    return small, hidden & ~small
+
+
+def _lines(groups: Ints, slices: Sequence[tuple[str | None, ...]], concerned: set[int]) -> list[list[int]]:
+    """Cells of one window and split that differ in one slice only, where any of the split's cells is small."""
+    lines: dict[tuple[object, ...], list[int]] = {}
+    for cell, group in enumerate(groups.tolist()):
+        if group in concerned:
+            parts = slices[cell]
+            for axis in range(len(parts)):
+                lines.setdefault((group, axis, *parts[:axis], *parts[axis + 1 :]), []).append(cell)
+    return list(lines.values())

@@ -16,6 +16,8 @@ from bizops.measure.windows import TICK_US, Window
 
 DAY_US = 86_400_000_000
 EPOCH = date(1970, 1, 1)
+RATE_STEP = Decimal("1e-12")
+"""Rates are kept to twelve digits after the point; times amounts with four they are multiplied exactly."""
 
 
 def ticks(windows: Sequence[Window]) -> pa.Table:
@@ -80,7 +82,7 @@ def rates(base: str, dated: dict[str, list[tuple[date, Decimal]]], first: date, 
         {
             "$currency": pa.array(currencies, pa.string()),
             "$day": pa.array(on, pa.date32()),
-            "$rate": pa.array(values, pa.decimal128(18, 8)),
+            "$rate": pa.array([value.quantize(RATE_STEP) for value in values], pa.decimal128(20, 12)),
         }
     )
 
