@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +22,8 @@ from bizops.errors import BizopsError, did_you_mean
 from bizops.model import Model, read_model
 
 if TYPE_CHECKING:
-    from bizops.intake import Progress
     from bizops.events.rows import Known
+    from bizops.intake import Progress
     from bizops.lake import Lake, LoadReport, QuarantinedRow
     from bizops.measure import Answer, Question
     from bizops.model.language import Source
@@ -34,7 +34,7 @@ Clock = Callable[[], datetime]
 
 def system_clock() -> datetime:
     """Now, in UTC."""
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 def find_workspace(start: Path) -> Path:
@@ -115,7 +115,7 @@ class Workspace:
             if not value:
                 raise BizopsError.of(
                     "missing-variable",
-                    f"The data of this workspace lie where the environment variable {variable} says, and it is not set.",
+                    f"The data lie where the environment variable {variable} says, and it is not set.",
                     hint=f"Set it: export {variable}=/path/to/data",
                 )
             named = value
@@ -187,14 +187,15 @@ class Workspace:
             self.source(source)
         return self.lake.quarantine(source)
 
-    # -------------------------------------------------------------------------------------------------------- the numbers
+    # -------------------------------------------------------------------------------------------------------- the
+    # numbers
 
     def query(
         self,
         kpis: Sequence[str],
         *,
         grain: str | None = None,
-        span: Span = Span(),  # noqa: B008 -- frozen
+        span: Span = Span(),
         by: Sequence[Sequence[str]] = ((),),
         filters: Mapping[str, str] | None = None,
         compare: str | None = None,
@@ -259,4 +260,4 @@ def parse_as_of(text: str, calendar: Calendar) -> datetime:
         from zoneinfo import ZoneInfo
 
         written = written.replace(tzinfo=ZoneInfo(calendar.zone))
-    return written.astimezone(timezone.utc)
+    return written.astimezone(UTC)

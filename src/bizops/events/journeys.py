@@ -1,7 +1,8 @@
 """Journeys: one row per case, put together from the events of its steps.
 
 Columns of a case: its key, the time of each step (no value: never reached), ``$visits.<step>``, ``$ended`` (when it
-arrived at its last step or at one that ends it; no value: it is open), and the fields of the row that made its first step.
+arrived at its last step or at one that ends it; no value: it is open), and the fields of the row that made its first
+step.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from bizops.query.plan import Filter, Join, Plan, Project, Scan
 class Known:
     """What is known when a question is asked, and the instant it is asked for.
 
-    ``loaded`` is the lake as it was at that instant, ``latest`` as it is now: rows of sources with ``known: time`` count as
-    known at their own time, whenever they were loaded.
+    ``loaded`` is the lake as it was at that instant, ``latest`` as it is now: rows of sources with ``known: time``
+    count as known at their own time, whenever they were loaded.
     """
 
     model: Model

@@ -20,9 +20,9 @@ from bizops.measure.completeness import completeness, fresh_until, worst
 from bizops.measure.components import Base
 from bizops.measure.evaluate import Cells, Evaluator, Periods, Splits
 from bizops.measure.executor import Executor
-from bizops.measure.privacy import Mask, small_groups
 from bizops.measure.value import Comparison, Refusal, Value
 from bizops.measure.windows import Window, offset
+from bizops.measure.withheld import withheld
 from bizops.model.duration import Duration
 from bizops.model.language import Kpi
 from bizops.model.model import Model
@@ -38,13 +38,15 @@ class Question:
 
     kpis: tuple[str, ...]
     periods: dict[str, tuple[Period, ...]]
-    splits: Splits = Splits()
+    splits: Splits = field(default_factory=Splits)
     compare: str | None = None
 
 
 @dataclass
 class KpiAnswer:
-    """What holds for all values of one KPI, or for all of one period; the values are rows ``start`` to ``stop`` of the table."""
+    """What holds for all values of one KPI, or for all of one period; the values are rows ``start`` to ``stop`` of
+    the table.
+    """
 
     kpi: Kpi
     periods: tuple[Period, ...]
@@ -68,8 +70,8 @@ class KpiAnswer:
 class Answer:
     """The values asked for: iterate for :class:`Value` objects, or take them as an Arrow table.
 
-    ``table`` holds one row a value: ``window`` and ``way`` (indices of period and split), ``label``, ``value``, ``refusal``,
-    ``rows``, ``naive``, ``open``, ``before``.
+    ``table`` holds one row a value: ``window`` and ``way`` (indices of period and split), ``label``, ``value``,
+    ``refusal``, ``rows``, ``naive``, ``open``, ``before``.
     """
 
     def __init__(self, kpis: list[KpiAnswer], table: pa.Table, splits: Splits, as_of: datetime) -> None:
@@ -255,7 +257,7 @@ def _kpi_answer(
     if earlier is not None:
         before_states = [_state(evaluator, name, p) if p else "empty" for p in earlier]
         past = evaluator.cells(name, earlier)
-        past.value[list(_refusals(evaluator, kpi, past, before_states))] = np.nan
+        past.value[list(_refusals(evaluator, kpi, past, earlier, before_states))] = np.nan
         past.empty[[state == "empty" for state in before_states]] = np.nan
         before = past.at(cells.codes, len(evaluator.splits.ways)).value
     part = KpiAnswer(
@@ -270,7 +272,7 @@ def _kpi_answer(
         query=_query(evaluator, name),
         impossible=impossible,
     )
-    return part, _columns(evaluator, cells, _refusals(evaluator, kpi, cells, states), before)
+    return part, _columns(evaluator, cells, _refusals(evaluator, kpi, cells, periods, states), before)
 
 
 def _without(cells: Cells, ways: list[int], evaluator: Evaluator) -> Cells:
@@ -368,7 +370,7 @@ def _impossible(evaluator: Evaluator, name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(missing)
 
 
-def _refusals(evaluator: Evaluator, kpi: Kpi, cells: Cells, states: list[str]) -> dict[int, str]:
+def _refusals(evaluator: Evaluator, kpi: Kpi, cells: Cells, periods: Periods, states: list[str]) -> dict[int, str]:
     """Cells that are not shown, each with the code that says why."""
     n = len(evaluator.splits.ways)
     refused: dict[int, str] = {}
@@ -382,21 +384,5 @@ def _refusals(evaluator: Evaluator, kpi: Kpi, cells: Cells, states: list[str]) -
     unpriced = cells.extras.get("unpriced")
     if unpriced is not None:
         refused.update(dict.fromkeys(np.flatnonzero(unpriced > 0).tolist(), "missing-rate"))
-    persons = cells.extras.get("persons")
-    minimum = _minimum_group(evaluator, kpi.name)
-    if persons is not None and minimum:
-        texts, ways = evaluator.executor.labels.texts, evaluator.splits.ways
-        slices = [
-            slice_values(texts[code & 0xFFFFFFFF], len(ways[(code >> 32) % n])) for code in cells.codes.tolist()
-        ]
-        small: Mask
-        small, suppressed = small_groups(cells.codes, np.nan_to_num(persons), minimum, slices)
-        refused.update(dict.fromkeys(np.flatnonzero(suppressed).tolist(), "suppressed"))
-        refused.update(dict.fromkeys(np.flatnonzero(small).tolist(), "small-group"))
+    refused.update(withheld(evaluator, kpi, cells, periods))
     return refused
-
-
-def _minimum_group(evaluator: Evaluator, name: str) -> int:
-    """How many people a value has to be about; 0 where it touches nobody's privacy."""
-    kpis = [evaluator.model.kpis[leaf] for leaf in leaves(evaluator.model, name)]
-    return max((evaluator.recipe(kpi)[0].measure.minimum for kpi in kpis), default=0)

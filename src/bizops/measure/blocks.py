@@ -94,7 +94,8 @@ class Block:
     ) -> tuple[Ints, npt.NDArray[np.bool_]]:
         """Cell codes of all rows, and which rows are asked for.
 
-        ``positions`` maps the block's windows, and ``dims`` its ways to split, to those of the request (-1: not asked for).
+        ``positions`` maps the block's windows, and ``dims`` its ways to split, to those of the request (-1: not asked
+        for).
         """
         memo = (positions, dims, n_dims)
         if memo not in self._codes:
@@ -124,8 +125,8 @@ def floats(column: pa.ChunkedArray) -> Floats:
 def block_of(answer: pa.Table, where: dict[str, tuple[str, str | None]], dims: Sequence[int], keyed: bool) -> Block:
     """A pass's answer as a block: slice columns joined to one label per row.
 
-    ``dims`` gives the number of slices of each way to split; the answer's columns are named as :mod:`bizops.measure.plans`
-    says.
+    ``dims`` gives the number of slices of each way to split; the answer's columns are named as
+    :mod:`bizops.measure.plans` says.
     """
     n = answer.num_rows
     which = answer.column("grouping").to_numpy() if "grouping" in answer.column_names else np.zeros(n, dtype=np.int64)

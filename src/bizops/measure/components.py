@@ -1,8 +1,8 @@
 """Components: the aggregates that engines compute and that are kept, and how a KPI's value is made of them.
 
-``avg(x)`` is kept as a sum and a count, so that it shares them with other KPIs; ``share(c)`` as two counts; a percentile
-as itself. A component belongs to a :class:`Base`, the rows it is computed over. Both have a key that changes exactly when
-their meaning does.
+``avg(x)`` is kept as a sum and a count, so that it shares them with other KPIs; ``share(c)`` as two counts; a
+percentile as itself. A component belongs to a :class:`Base`, the rows it is computed over. Both have a key that
+changes exactly when their meaning does.
 """
 
 from __future__ import annotations
@@ -82,8 +82,9 @@ class Parts:
 class Recipe:
     """What has to be computed for one measure.
 
-    ``parts`` follow the formula's aggregates in reading order; ``rows`` counts the rows used; ``persons`` the people they
-    touch; ``open_cases`` those not yet at the end of a duration; ``unpriced`` the amounts for which no rate is known.
+    ``parts`` follow the formula's aggregates in reading order; ``rows`` counts the rows used; ``persons`` the people
+    they touch; ``open_cases`` those not yet at the end of a duration; ``unpriced`` the amounts for which no rate is
+    known.
     """
 
     measure: Measure

@@ -1,7 +1,7 @@
 """KPI values from components: formulas over periods, the same for every engine.
 
-A KPI is evaluated over a list of periods. Series move or widen the periods and evaluate what they are made of over those;
-nothing is ever averaged from finer values unless ``across`` says so.
+A KPI is evaluated over a list of periods. Series move or widen the periods and evaluate what they are made of over
+those; nothing is ever averaged from finer values unless ``across`` says so.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ Periods = tuple[Period | None, ...]
 class Cells:
     """Values of one KPI by cell code (ascending), with what qualifies them; nan where nothing is known.
 
-    ``rows`` used, ``persons`` touched, ``open`` cases, ``naive`` value without regard to open cases, ``unpriced`` amounts.
-    ``empty`` is the value where there are no rows, by window: 0 for a count, nothing for a sum.
+    ``rows`` used, ``persons`` touched, ``open`` cases, ``naive`` value without regard to open cases, ``unpriced``
+    amounts. ``empty`` is the value where there are no rows, by window: 0 for a count, nothing for a sum.
     """
 
     codes: Ints
@@ -147,7 +147,8 @@ class Evaluator:
             self._keys[component] = component.key(self.model)
         return self._keys[component]
 
-    # -------------------------------------------------------------------------------------------------- putting together
+    # -------------------------------------------------------------------------------------------------- putting
+    # together
 
     def cells(self, name: str, periods: Periods) -> Cells:
         """The KPI's values; only after :meth:`demand` and :meth:`fulfil`."""

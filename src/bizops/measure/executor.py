@@ -75,7 +75,9 @@ class Executor:
         return sources_behind(model, base.name)
 
     def fingerprint(self, base: Base, calendar: Calendar, window: Window) -> str:
-        """Changes whenever values of the window might: with the rows in it, with lookups and rates, with the calendar."""
+        """Changes whenever values of the window might: with the rows in it, with lookups and rates, with the
+        calendar.
+        """
         slot = (base.text, calendar.fingerprint, window)
         if slot not in self._prints:
             self._prints[slot] = self._fingerprint(base, calendar, window)

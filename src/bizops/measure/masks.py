@@ -29,8 +29,8 @@ def counted(
 ) -> Block:
     """A block of distinct counts from the answer of a mask plan.
 
-    ``dims`` names for each grouping set the way to split it stands for (None: not asked for); ``values`` the labels behind
-    the bits of each mask.
+    ``dims`` names for each grouping set the way to split it stands for (None: not asked for); ``values`` the labels
+    behind the bits of each mask.
     """
     texts, codes = _coded(answer)
     n = len(texts) + 1

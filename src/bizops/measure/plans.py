@@ -1,9 +1,10 @@
 """Components to plans: one fused query for all components that are computed over the same rows.
 
-:func:`fused_plan` answers many aggregates, slices and windows in one pass (conditional aggregates over grouping sets, as
-studied in ``docs/decisions``); :func:`survival_plan` the censored ones, slice by slice. Every plan's answer has the columns
-``$w`` (index of the window), ``$k`` (the key that tells components apart, see :func:`split_by_key`), ``grouping`` where there are several slices, ``$d0_0`` ... (the
-slices' values) and one column per component.
+:func:`fused_plan` answers many aggregates, slices and windows in one pass (conditional aggregates over grouping sets,
+as studied in ``docs/decisions``); :func:`survival_plan` the censored ones, slice by slice. Every plan's answer has the
+columns
+``$w`` (index of the window), ``$k`` (the key that tells components apart, see :func:`split_by_key`), ``grouping``
+where there are several slices, ``$d0_0`` ... (the slices' values) and one column per component.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def split_by_key(
 ) -> list[tuple[Typed | None, list[tuple[Component, Component, str | None]]]]:
     """Components in groups that one pass answers: ``(key field, [(asked for, computed, its key)])``.
 
-    >>> # KPIs that differ only by "operation = 'login'" and "operation = 'search'" become one aggregate grouped by operation
+    KPIs that differ only by ``operation = 'login'`` and ``operation = 'search'`` become one aggregate by operation.
     """
     found: Counter[Typed] = Counter()
     literals: dict[Typed, set[str]] = {}
@@ -99,7 +100,9 @@ def fused_plan(
     dims: Sequence[Dims],
     windows: Sequence[Window],
 ) -> Plan:
-    """All components of a base, for all slices and windows, in one pass. Windows must be disjoint (except for states)."""
+    """All components of a base, for all slices and windows, in one pass. Windows must be disjoint (except for
+    states).
+    """
     aggregates = {f"c{index}": _with_conditions(component) for index, component in enumerate(computed)}
     if base.snapshot is not None and base.snapshot.at in ("average", "total"):
         aggregates = {name: weighted(aggregate) for name, aggregate in aggregates.items()}
@@ -184,9 +187,9 @@ def mask_plan(
 ) -> Plan:
     """Distinct counts for several ways to split at once, exactly: one bit mask per thing counted.
 
-    Each thing (customer ...) gets, per way, a mask with one bit per slice value it occurs with; equal masks are then counted.
-    ``ways`` gives each way's expression and its at most 63 values; the answer has ``$m0`` ... and ``c0`` (how many things
-    have that mask), in one grouping set per way after the one that counts them all.
+    Each thing (customer ...) gets, per way, a mask with one bit per slice value it occurs with; equal masks are then
+    counted. ``ways`` gives each way's expression and its at most 63 values; the answer has ``$m0`` ... and ``c0``
+    (how many things have that mask), in one grouping set per way after the one that counts them all.
     """
     aggregate = _with_conditions(component)
     only = both(_rows_that_count([component], by, keys), *(_present(arg) for arg in aggregate.args))
@@ -219,7 +222,8 @@ def survival_plan(ground: Ground, component: Component, dim: Dims, windows: Sequ
     """Kaplan-Meier estimate of one censored duration, for one way to split; the answer is in column ``c0``."""
     base, duration = component.base, component.aggregate.args[0]
     start, end = duration.args
-    # A case that ended without reaching the step never will: it is neither open nor part of "how long it takes". How many
+    # A case that ended without reaching the step never will: it is neither open nor part of "how long it takes".
+    # How many
     # do so is what `dropoff` tells. Counting it as 'not yet' would let a single open case move the value by any amount.
     may_come = Typed("or", BOOLEAN, (_present(end), _absent(named(ENDED, TIMESTAMP))))
     where = both(*sorted(component.conditions, key=repr), _present(start), may_come)

@@ -1,8 +1,8 @@
 """Rows that describe a state (a roster, a stock): which of them hold in a window, and for how long.
 
-A state holds from its start to its end; a periodic snapshot holds until the next one is taken. ``last`` and ``first`` take
-the states at the window's edge; ``average`` and ``total`` weigh each by how long it holds within the window, measured as
-time passes or in working days or hours.
+A state holds from its start to its end; a periodic snapshot holds until the next one is taken. ``last`` and ``first``
+take the states at the window's edge; ``average`` and ``total`` weigh each by how long it holds within the window,
+measured as time passes or in working days or hours.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The result store: values of windows, kept exactly as they were computed.
 
 A block is kept per pass (an Arrow file); an index says for which window, fingerprint of the data, calendar and ways to
-split it holds, and which components. Nothing is ever overwritten: late data have another fingerprint, so that old values
-stay what they were known as. The whole store can be deleted; it is computed again.
+split it holds, and which components. Nothing is ever overwritten: late data have another fingerprint, so that old
+values stay what they were known as. The whole store can be deleted; it is computed again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from bizops.measure.blocks import Block
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS blocks (id INTEGER PRIMARY KEY, file TEXT NOT NULL, dims TEXT NOT NULL, components TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS blocks (id INTEGER PRIMARY KEY, file TEXT NOT NULL, dims TEXT NOT NULL, components TEXT NOT
+NULL,
   query TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS windows (
   start_us INTEGER NOT NULL, end_us INTEGER NOT NULL, fingerprint TEXT NOT NULL, dims TEXT NOT NULL,
@@ -53,7 +54,8 @@ class ResultStore:
         if self._opened is None:
             self.directory.mkdir(parents=True, exist_ok=True)
             self._opened = sqlite3.connect(self.directory / "index.db", timeout=10, isolation_level=None)
-            # Results can be computed again: losing the last ones in a power cut is harmless, waiting for the disk is not.
+            # Results can be computed again: losing the last ones in a power cut is harmless, waiting for the disk
+            # is not.
             self._opened.executescript("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF;" + _SCHEMA)
         yield self._opened
 

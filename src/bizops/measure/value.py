@@ -1,4 +1,6 @@
-"""A number never travels alone: a value with its unit, period, definition, data, completeness; or a refusal that says why."""
+"""A number never travels alone: a value with its unit, period, definition, data, completeness; or a refusal that
+says why.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +52,9 @@ class Comparison:
 class Value:
     """One number of a KPI and everything needed to trust it.
 
-    ``value`` is None exactly when ``refusal`` says why. ``completeness`` is ``complete``, ``running`` (the period is not
-    over), ``late`` (it is over, data are missing), ``truncated`` (the data begin later than the period) or ``empty``.
-    ``naive`` is the value without regard to the ``open_cases``. Instants are UTC.
+    ``value`` is None exactly when ``refusal`` says why. ``completeness`` is ``complete``, ``running`` (the period is
+    not over), ``late`` (it is over, data are missing), ``truncated`` (the data begin later than the period) or
+    ``empty``. ``naive`` is the value without regard to the ``open_cases``. Instants are UTC.
     """
 
     kpi: str

@@ -1,10 +1,11 @@
 """The expression language: text in, syntax tree out.
 
-``sum(amount where status = 'won') / distinct(customer)`` becomes ``Binary('/', Call('sum', ...), Call('distinct', ...))``.
-Every node carries the offset of its first character, so that later checks can point at it. What names and functions mean
-is decided in :mod:`bizops.model.typing`; here only the form is known.
+``sum(amount where won) / distinct(customer)`` becomes ``Binary('/', Call('sum', ...), Call('distinct', ...))``.
+Every node carries the offset of its first character, so that later checks can point at it. What names and functions
+mean is decided in :mod:`bizops.model.typing`; here only the form is known.
 
-Precedence, rising: ``or``; ``and``; ``not``; comparisons, ``in``, ``between``, ``is null``; ``+ -``; ``* /``; unary ``-``.
+Precedence, rising: ``or``; ``and``; ``not``; comparisons, ``in``, ``between``, ``is null``; ``+ -``; ``* /``; unary
+``-``.
 """
 
 from __future__ import annotations

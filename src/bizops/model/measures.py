@@ -113,7 +113,7 @@ def _check_snapshot(kpi: Kpi, value: Formula) -> None:
         if aggregate.name not in _OVER_TIME[at]:
             raise BizopsError.of(
                 "wrong-type",
-                f"{aggregate.name}(...) has no meaning over time: with 'snapshot: {at}' use {', '.join(_OVER_TIME[at])}.",
+                f"{aggregate.name}(...) does not add up over time: 'snapshot: {at}' takes {', '.join(_OVER_TIME[at])}.",
                 kpi.value.place_at(0),
                 "Or take the state at one moment: 'snapshot: last'.",
             )
@@ -175,7 +175,8 @@ def formula_of(model: Model, fields: AnyFields, text: ExprText, *, single: bool 
 def unit_factor(model: Model, kpi: Kpi, type_: Type, text: ExprText) -> Fraction:
     """By what to multiply the formula's value to have it in the KPI's unit.
 
-    A plain count may be given any counting unit (``order``, ``customer/fte``); everything else has to agree in dimension.
+    A plain count may be given any counting unit (``order``, ``customer/fte``); everything else has to agree in
+    dimension.
     """
     unit = Unit.parse(kpi.unit, model.nouns)
     given = type_.unit

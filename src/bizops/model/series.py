@@ -1,8 +1,8 @@
 """Series KPIs: formulas over other KPIs, in typed form.
 
-``rolling``, ``to_date``, ``offset`` and ``across`` change the window over which a KPI is measured; arithmetic joins values
-of the same window. A window is always measured anew from the rows, never averaged from finer values, unless ``across``
-says so.
+``rolling``, ``to_date``, ``offset`` and ``across`` change the window over which a KPI is measured; arithmetic joins
+values of the same window. A window is always measured anew from the rows, never averaged from finer values, unless
+``across`` says so.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class Series:
     """A node of a formula over KPIs.
 
     ``op`` is ``kpi`` (``name``), ``number`` (``number``), ``+ - * / neg``, ``rolling`` and ``offset`` (``span``),
-    ``to_date`` (``name``: a grain), ``across`` (``name``: a grain; ``how``; ``empty_is_zero``) or ``index`` (``scales``).
+    ``to_date`` (``name``: a grain), ``across`` (``name``: a grain; ``how``; ``empty_is_zero``) or ``index``
+    (``scales``).
     """
 
     op: str

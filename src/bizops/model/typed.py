@@ -43,8 +43,8 @@ INTEGER, NUMBER, NULL = Type("integer"), Type("number"), Type("null")
 class Typed:
     """A node of a typed expression.
 
-    ``op`` is ``field`` (``value``: its path), ``literal`` (``value``), ``scale`` (``value``: a Fraction), an operator, a
-    function, or ``agg`` (``value``: an :class:`Aggregate`'s name).
+    ``op`` is ``field`` (``value``: its path), ``literal`` (``value``), ``scale`` (``value``: a Fraction), an
+    operator, a function, or ``agg`` (``value``: an :class:`Aggregate`'s name).
     """
 
     op: str

@@ -1,8 +1,9 @@
 """What expressions mean: names resolved, kinds and units checked, conversions written out.
 
 :class:`Typer` turns a syntax tree into :class:`~bizops.model.typed.Typed` (a value per row) or
-:class:`~bizops.model.typed.Formula` (arithmetic over aggregates). Whatever has no meaning (EUR added to seconds, a sum of
-mixed currencies, an aggregate inside an aggregate) raises :class:`~bizops.model.expression.ExpressionError` at its place.
+:class:`~bizops.model.typed.Formula` (arithmetic over aggregates). Whatever has no meaning (EUR added to seconds, a
+sum of mixed currencies, an aggregate inside an aggregate) raises :class:`~bizops.model.expression.ExpressionError` at
+its place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Plan to syntax tree: every node becomes one SELECT over the one beneath it. Trees only; text is made by SQLGlot at the end.
+"""Plan to syntax tree: every node becomes one SELECT over the one beneath it. Trees only; text is made by SQLGlot at
+the end.
 
 >>> compile_plan(Filter(Given("t"), typed_condition), DUCKDB, Clock()).sql("duckdb")   # doctest: +SKIP
 'SELECT * FROM t AS _1 WHERE ...'
@@ -50,8 +51,7 @@ class _Compiler:
             return self.group(plan)
         if isinstance(plan, Survival):
             return self.survival(plan)
-        if isinstance(plan, Stack):
-            return self.stack(plan)
+        return self.stack(plan)
 
     def over(self, plan: Plan, columns: list[exp.Expr] | None = None) -> exp.Select:
         return _select(columns or [exp.Star()], self.derived(plan))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import ClassVar
 
 from sqlglot import exp
 
@@ -63,7 +64,7 @@ class DuckDb:
 
     name = "duckdb"
 
-    operators: dict[str, type[exp.Expr]] = {
+    operators: ClassVar[dict[str, type[exp.Expr]]] = {
         "+": exp.Add,
         "-": exp.Sub,
         "*": exp.Mul,
@@ -75,7 +76,7 @@ class DuckDb:
         ">=": exp.GTE,
     }
 
-    functions: dict[str, Builder] = {
+    functions: ClassVar[dict[str, Builder]] = {
         "not": lambda x: exp.Not(this=exp.paren(x)),
         "is_null": lambda x: exp.Is(this=exp.paren(x), expression=exp.null()),
         "in": lambda x, *items: exp.In(this=exp.paren(x), expressions=list(items)),
@@ -152,7 +153,7 @@ class DuckDb:
             this="read_parquet", expressions=[exp.Array(expressions=[text(path) for path in paths]), by_name]
         )
 
-    column_types = {
+    column_types: ClassVar[dict[str, str]] = {
         "text": "VARCHAR",
         "integer": "BIGINT",
         "number": "DOUBLE",

@@ -1,8 +1,8 @@
 """What is to be computed, before any engine is chosen: a small algebra over tables.
 
-A plan is a tree of the nodes below. Values per row are typed expressions (:class:`bizops.model.typed.Typed`) whose fields
-are columns of the node beneath. Nodes name their output columns; an engine's dialect turns the tree into its own syntax
-tree. Instants are microsecond timestamps in UTC throughout.
+A plan is a tree of the nodes below. Values per row are typed expressions (:class:`bizops.model.typed.Typed`) whose
+fields are columns of the node beneath. Nodes name their output columns; an engine's dialect turns the tree into its
+own syntax tree. Instants are microsecond timestamps in UTC throughout.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Project:
 class Join:
     """Rows of ``left`` beside the matching rows of ``right``.
 
-    ``on`` pairs expressions over either side; ``within`` adds ``low <= value`` and ``value < high`` (a missing ``high`` is
-    open) for rows that hold over a while. Column names of both sides must differ.
+    ``on`` pairs expressions over either side; ``within`` adds ``low <= value`` and ``value < high`` (a missing ``high``
+    is open) for rows that hold over a while. Column names of both sides must differ.
     """
 
     left: Plan
@@ -80,7 +80,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Survival:
-    """Kaplan-Meier estimates per group: column ``duration`` (microseconds) and ``ended`` (whether it ended or was cut off).
+    """Kaplan-Meier estimates per group: column ``duration`` (microseconds) and ``ended`` (whether it ended or was cut
+    off).
 
     ``quantiles`` gives output columns with the time by which that share is done (no value where it is not reached);
     ``mean`` names the restricted mean. Kaplan and Meier (1958), equation 2b.
