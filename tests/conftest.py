@@ -56,11 +56,12 @@ class Small:
         )
 
     def deliver(self, source: str, rows: Rows, at: str | None = None) -> None:
-        """Loads rows as one file, at an instant or now; every row has to be taken."""
+        """Loads rows as one file, at an instant or now; columns not named are without value, every row has to be taken."""
         if at is not None:
             self.now = instant(at)
         path = self.root / f"delivery-{next(self.files)}.jsonl"
-        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        nothing = dict.fromkeys(self.workspace.model.sources[source].columns)
+        text = "".join(json.dumps(nothing | dict(row), ensure_ascii=False) + "\n" for row in rows)
         path.write_text(text, encoding="utf-8")
         self.workspace.load(source, [path])
         assert self.workspace.quarantine(source) == []

@@ -43,7 +43,9 @@ Case = tuple[float, bool]
 
 
 def cases(observed: Sequence[Case], team: str = "a", last: float = 100.0) -> list[dict[str, object]]:
-    """Rows of cases that all began so that the open ones have lasted their days at day *last*; a last tick sets 'now'."""
+    """Rows of cases that all began so that the open ones have lasted their days at day *last*; a last tick sets
+    'now'.
+    """
     rows: list[dict[str, object]] = []
     for number, (days, has_ended) in enumerate(observed):
         began = START + timedelta(days=last - days)
@@ -124,7 +126,9 @@ def test_the_mean_of_censored_cases_is_the_area_under_the_curve(small):
 
 
 def test_a_mean_whose_longest_case_is_open_is_unknown(small):
-    """The area ends where observation ends: a mean up to there is not the mean, it is too short by an unknown amount."""
+    """The area ends where observation ends: a mean up to there is not the mean, it is too short by an unknown
+    amount.
+    """
     stay = small(YAML, marks=cases([(2, True), (4, True), (60, False)]))
     value = stay.one("mean", **WHOLE)
     assert (value.value, value.refusal.code) == (None, "not-reached")

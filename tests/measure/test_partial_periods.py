@@ -116,9 +116,7 @@ def test_a_rhythm_completes_a_period_before_its_last_row(small):
     weekly = [order(f"2026-04-{day:02}T00:00:00") for day in (6, 13, 20, 27)]
     assert states(small(YAML, orders=weekly).query("orders", start="2026-04", end="2026-04"))["2026-04"] != "complete"
     yaml = YAML.replace("zone: UTC", "zone: UTC\n    since: 2026-04-01\n    every: 7 d")
-    assert states(small(yaml, orders=weekly).query("orders", start="2026-04", end="2026-04")) == {
-        "2026-04": "complete"
-    }
+    assert states(small(yaml, orders=weekly).query("orders", start="2026-04", end="2026-04")) == {"2026-04": "complete"}
 
 
 def test_as_of_an_earlier_instant_later_periods_are_not_there_yet(shop):

@@ -28,9 +28,12 @@ kpis:
   known_fte_avg: {kind: measure, over: roster, snapshot: average, value: count(fte), unit: person}
   part_time_share: {kind: measure, over: roster, snapshot: average, value: share(fte < 1), unit: "%"}
   fte_days: {kind: measure, over: roster, snapshot: total, value: sum(fte), unit: fte*d}
-  fte_working_days: {kind: measure, over: roster, snapshot: {at: total, weight: working_days}, value: sum(fte), unit: fte*d}
-  fte_working_hours: {kind: measure, over: roster, snapshot: {at: total, weight: working_hours}, value: sum(fte), unit: fte*h}
-  fte_avg_working: {kind: measure, over: roster, snapshot: {at: average, weight: working_days}, value: sum(fte), unit: fte}
+  fte_working_days:
+    {kind: measure, over: roster, snapshot: {at: total, weight: working_days}, value: sum(fte), unit: fte*d}
+  fte_working_hours:
+    {kind: measure, over: roster, snapshot: {at: total, weight: working_hours}, value: sum(fte), unit: fte*h}
+  fte_avg_working:
+    {kind: measure, over: roster, snapshot: {at: average, weight: working_days}, value: sum(fte), unit: fte}
   revenue: {kind: measure, over: sales, value: sum(amount), unit: EUR, slices: [branch]}
   revenue_per_fte: {kind: ratio, numerator: revenue, denominator: fte_avg, unit: EUR/fte}
 """
@@ -215,9 +218,21 @@ sources:
     valid: {start: start, end: end}
 kpis:
   person_days:
-    {kind: measure, over: roster, snapshot: {at: total, weight: working_days}, region: state, value: count(), unit: person*d, slices: [state]}
+    kind: measure
+    over: roster
+    snapshot: {at: total, weight: working_days}
+    region: state
+    value: count()
+    unit: person*d
+    slices: [state]
   person_hours:
-    {kind: measure, over: roster, snapshot: {at: total, weight: working_hours}, region: state, value: count(), unit: person*h, slices: [state]}
+    kind: measure
+    over: roster
+    snapshot: {at: total, weight: working_hours}
+    region: state
+    value: count()
+    unit: person*h
+    slices: [state]
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 
@@ -198,13 +198,13 @@ def asked_periods(model: Model, name: str, question: Question) -> tuple[tuple[Pe
 def _check_filters(model: Model, question: Question) -> None:
     for name in question.kpis:
         for leaf in leaves(model, name):
-            for field, _ in question.splits.filters:
-                if field not in model.kpis[leaf].slices:
+            slices = model.kpis[leaf].slices
+            for wanted, _ in question.splits.filters:
+                if wanted not in slices:
                     raise BizopsError.of(
                         "no-such-slice",
-                        f"'{leaf}' cannot be filtered by '{field}'.",
-                        hint=did_you_mean(field, model.kpis[leaf].slices)
-                        or f"It has {', '.join(model.kpis[leaf].slices) or 'no slices'}.",
+                        f"'{leaf}' cannot be filtered by '{wanted}'.",
+                        hint=did_you_mean(wanted, slices) or f"It has {', '.join(slices) or 'no slices'}.",
                     )
 
 

@@ -257,7 +257,7 @@ class Source(Definition):
     known: str = takes(
         Word("loaded", "time"),
         "When a row counts as known for `--as-of`: when it was `loaded`, or already at its own `time` "
-        "(history loaded at once).",
+        "(history loaded at once; a source without time is then known always).",
         default="loaded",
     )
     lookups: Mapping[str, Lookup] = takes(
@@ -365,7 +365,8 @@ class Snapshot(Definition):
     )
     weight: str = takes(
         Word("elapsed", "working_days", "working_hours"),
-        "How `average` and `total` measure time: as it passes, or in the calendar's working days or hours.",
+        "How `average` and `total` measure time: as it passes (by the day, where states begin and end with days), or in "
+        "the calendar's working days or hours.",
         default="elapsed",
     )
 
