@@ -92,8 +92,21 @@ class _Compiler:
             open_end = exp.Is(this=high, expression=exp.null())
             conditions.append(exp.LTE(this=low, expression=at))
             conditions.append(exp.paren(exp.or_(open_end, exp.LT(this=at.copy(), expression=high.copy()))))
+            # Where rows overlap in time, the later one takes over: a row on the left never finds two.
+            following = exp.column(f"$next.{plan.within[1].value}", quoted=True)
+            last = exp.Is(this=following, expression=exp.null())
+            conditions.append(exp.paren(exp.or_(last, exp.LT(this=at.copy(), expression=following.copy()))))
+            right = self.with_next(right, low, [self.value(theirs) for _, theirs in plan.on], following.name)
         on = all_of(conditions) if conditions else exp.true()
         return _select([exp.Star()], left).join(right, on=on, join_type=plan.how, copy=False)
+
+    def with_next(self, rows: exp.Expr, start: exp.Expr, keys: list[exp.Expr], name: str) -> exp.Expr:
+        """Rows beside the start of the row of the same key that follows."""
+        following = exp.Window(
+            this=call("lead", start.copy()), partition_by=keys, order=exp.Order(expressions=[start.copy()])
+        )
+        query = _select([exp.Star(), exp.alias_(following, name, quoted=True)], rows)
+        return query.subquery(f"_{next(self.names)}", copy=False)
 
     def group(self, plan: Group) -> exp.Select:
         keys = list(dict.fromkeys(name for names in plan.sets for name in names))
