@@ -87,9 +87,7 @@ def test_a_corrected_lookup_corrects_values(shop):
 
 def test_the_local_day_decides_what_was_valid(small):
     yaml = "calendars:\n  days: {zone: Asia/Tokyo}\n" + YAML
-    shop = small(
-        yaml, sales=[sale(1, "2026-03-09T15:00:00", None, "s", 1)], customers=[], managers=[], sellers=SELLERS
-    )
+    shop = small(yaml, sales=[sale(1, "2026-03-09T15:00:00", None, "s", 1)], customers=[], managers=[], sellers=SELLERS)
     assert shop.split("sold", "seller_data.branch", **MARCH) == {"south": 1}
 
 

@@ -44,6 +44,19 @@ class Cells:
         value = _at(codes, self.codes, self.value, self.empty[(codes >> 32) // n_ways])
         return Cells(codes, value, self.empty, {n: _at(codes, self.codes, v) for n, v in self.extras.items()})
 
+    def repeated(self, places: Ints, n_ways: int) -> Cells:
+        """Cells of windows of which each is the one that stands at its place here."""
+        window = (self.codes >> 32) // n_ways
+        first, last = np.searchsorted(window, places, side="left"), np.searchsorted(window, places, side="right")
+        take = np.concatenate([np.arange(low, high) for low, high in zip(first, last, strict=True)])
+        moved = np.repeat(np.arange(len(places)), last - first) - window[take]
+        return Cells(
+            self.codes[take] + ((moved * n_ways) << 32),
+            self.value[take],
+            self.empty[places],
+            {name: extra[take] for name, extra in self.extras.items()},
+        )
+
 
 def _at(wanted: Ints, codes: Ints, values: Floats, missing: float | Floats = np.nan) -> Floats:
     if len(codes) == len(wanted) and np.array_equal(codes, wanted):
@@ -160,7 +173,8 @@ class Evaluator:
     def _leaf(self, kpi: Kpi, periods: Periods) -> Cells:
         recipe, dims = self.recipe(kpi)
         measure, calendar = recipe.measure, self.calendar(kpi)
-        windows = tuple(Window.of(period) if period is not None else None for period in periods)
+        asked = [Window.of(period) if period is not None else None for period in periods]
+        windows = tuple(dict.fromkeys(asked))  # several periods may look back to the same one
         names = self._way_texts(dims)
         got: dict[Component, tuple[Ints, Floats]] = {
             component: self.executor.gather(self.key(component), calendar, windows, names)
@@ -185,7 +199,10 @@ class Evaluator:
                 extras[extra] = at[component]
         if recipe.open_cases is not None:
             extras["naive"] = naive * factor
-        return Cells(codes, value * factor, empty * factor, extras)
+        cells = Cells(codes, value * factor, empty * factor, extras)
+        if len(windows) == len(asked):
+            return cells
+        return cells.repeated(np.array([windows.index(window) for window in asked]), len(self.splits.ways))
 
     def _way_texts(self, dims: tuple[Dims, ...]) -> tuple[str, ...]:
         """The ways asked for as the executor knows them; ways this KPI does not have stay empty."""
@@ -269,13 +286,16 @@ class Evaluator:
         return periods
 
     def _parts_of(self, node: Series, calendar: Calendar, period: Period | None) -> list[Period]:
-        """The finer periods inside one, as far as the data reach (and not into the future)."""
+        """The finer periods that end inside one, as far as the data reach.
+
+        A week that straddles two months belongs to the later one: each counts once, and no month waits for the next.
+        """
         if period is None:
             return []
         return [
             p
             for p in calendar.periods(Grain(node.name), period.start, period.end)
-            if p.start_us <= self.executor.known.as_of_us
+            if p.end_us <= period.end_us and p.start_us <= self.executor.known.as_of_us
         ]
 
     def _across(self, node: Series, finer: Cells, calendar: Calendar, periods: Periods) -> Cells:

@@ -22,10 +22,10 @@ def small_groups(
     """Which cells to withhold: those about fewer than *minimum* people, and those that would give them away.
 
     ``slices`` are the slice values of each cell. Cells that differ in one slice only are a line, and their sum may be
-    known. Where the withheld cells of a line count fewer than *minimum* people together, or where there is only one, its
-    smallest other cells are withheld too, until no line gives any away (complementary suppression; Cox 1980). Ties go by
-    the slice values, so that the same question always has the same answer. ``also`` is withheld for other reasons.
-    Returns (small, suppressed).
+    known. Where the withheld cells of a line count fewer than *minimum* people together, or where there is only one,
+    its smallest other cells are withheld too, until no line gives any away (complementary suppression; Cox 1980). Ties
+    go by the slice values, so that the same question always has the same answer. ``also`` is withheld for other
+    reasons. Returns (small, suppressed).
     """
     small = (persons > 0) & (persons < minimum)
     hidden = small if also is None else small | also

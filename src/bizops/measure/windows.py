@@ -35,6 +35,10 @@ class Window:
 
 def rolling(calendar: Calendar, period: Period, span: Duration) -> Period:
     """The span that ends with the period."""
+    if period.grain is Grain.HOUR:
+        raise BizopsError.of(
+            "bad-period", "Rolling values are counted in whole days.", hint="Take a day or a longer period."
+        )
     following = date.fromordinal(period.last_day.toordinal() + 1)
     first = calendar.period(_back(following, span).isoformat())
     return calendar.total_period(first.start, period.end)
