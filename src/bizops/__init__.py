@@ -8,10 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bizops.version import VERSION as __version__
+
 if TYPE_CHECKING:
     from bizops.workspace import Workspace
 
-__version__ = "0.1.0"
+__all__ = ["__version__", "open"]
 
 
 def open(path: str | Path = ".") -> Workspace:

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bizops.calendar import Calendar
 from bizops.errors import BizopsError, did_you_mean
 from bizops.model import Model, read_model
+from bizops.model.language import SECTIONS
 
 if TYPE_CHECKING:
     from bizops.events.rows import Known
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from bizops.measure import Answer, Question
     from bizops.model.language import Source
 
-SETTINGS = "bizops.yaml"
+SETTINGS_FILE = "bizops.yaml"
 Clock = Callable[[], datetime]
 
 
@@ -40,11 +41,11 @@ def system_clock() -> datetime:
 def find_workspace(start: Path) -> Path:
     """The directory with ``bizops.yaml``, here or above."""
     for directory in (start, *start.parents):
-        if (directory / SETTINGS).is_file():
+        if (directory / SETTINGS_FILE).is_file():
             return directory
     raise BizopsError.of(
         "no-workspace",
-        f"There is no {SETTINGS} in {start} or above it.",
+        f"There is no {SETTINGS_FILE} in {start} or above it.",
         hint="Make a workspace with 'bizops init DIR'.",
     )
 
@@ -52,6 +53,19 @@ def find_workspace(start: Path) -> Path:
 def open_workspace(path: str | Path = ".", *, clock: Clock = system_clock) -> Workspace:
     """Opens the workspace in a directory, or the one above it that holds ``bizops.yaml``."""
     return Workspace(find_workspace(Path(path).resolve()), clock)
+
+
+def make_workspace(target: Path) -> list[str]:
+    """Writes a small working workspace into an empty (or new) directory; returns the files' names."""
+    from bizops.starter import FILES
+
+    if target.exists() and (not target.is_dir() or any(path.name != ".git" for path in target.iterdir())):
+        raise BizopsError.of("not-empty", f"{target} is not empty.", hint="Name a new directory: 'bizops init DIR'.")
+    for name, content in FILES.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return list(FILES)
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,7 @@ class Workspace:
     def model_files(self) -> dict[str, bytes]:
         """Content of ``bizops.yaml`` and of every YAML file below ``model/``, by path relative to the workspace."""
         paths = [
-            self.root / SETTINGS,
+            self.root / SETTINGS_FILE,
             *sorted(p for p in (self.root / "model").rglob("*") if p.suffix in (".yaml", ".yml")),
         ]
         return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
@@ -84,6 +98,23 @@ class Workspace:
     def model(self) -> Model:
         """The model as it is in the files; raises BizopsError with everything that is wrong with it."""
         return read_model(self.model_files())
+
+    def checked_model(self) -> Model:
+        """The model, after the checks that only the calendars' holidays can answer."""
+        for name in self.model.calendars:
+            calendar = self.model.calendar(name)
+            today = self.clock().date()
+            for region in (None, *calendar.regions):
+                calendar.is_working_day(today, region)
+        return self.model
+
+    def counts(self) -> dict[str, int]:
+        """How many definitions each section has."""
+        return {name: len(self.model.section(name)) for name in SECTIONS if self.model.section(name)}
+
+    def instant(self, text: str | None) -> datetime | None:
+        """The instant that a text names in the workspace's calendar: a day (its end) or a local date and time."""
+        return None if text is None else parse_as_of(text, self.calendar())
 
     def calendar(self, name: str | None = None) -> Calendar:
         """A calendar of the model; the workspace's own without name."""
@@ -187,8 +218,35 @@ class Workspace:
             self.source(source)
         return self.lake.quarantine(source)
 
-    # -------------------------------------------------------------------------------------------------------- the
-    # numbers
+    def status(self) -> list[dict[str, Any]]:
+        """Per source: rows, first and last instant, last load, rows not taken, segments."""
+        snapshot = self.lake.snapshot()
+        refused: dict[str, int] = {}
+        for (name, _), rows in self.lake.quarantine_counts().items():
+            refused[name] = refused.get(name, 0) + rows
+        facts: list[dict[str, Any]] = []
+        for name in self.model.sources:
+            reach = snapshot.time_range(name)
+            loaded = snapshot.loaded_at(name)
+            facts.append(
+                {
+                    "source": name,
+                    "rows": snapshot.rows(name),
+                    "first": _iso(reach[0]) if reach else None,
+                    "last": _iso(reach[1]) if reach else None,
+                    "loaded_at": _iso(loaded) if loaded is not None else None,
+                    "quarantined": refused.get(name, 0),
+                    "segments": len(snapshot.segments(name)),
+                }
+            )
+        return facts
+
+    def compact(self, source: str | None = None) -> dict[str, int]:
+        """Merges small segments; returns how many were merged, by source."""
+        names = [self.source(source).name] if source is not None else list(self.model.sources)
+        return {name: self.lake.compact(name) for name in names}
+
+    # ----------------------------------------------------------------------------------------------------- the numbers
 
     def query(
         self,
@@ -261,3 +319,7 @@ def parse_as_of(text: str, calendar: Calendar) -> datetime:
 
         written = written.replace(tzinfo=ZoneInfo(calendar.zone))
     return written.astimezone(UTC)
+
+
+def _iso(us: int) -> str:
+    return datetime.fromtimestamp(us / 1_000_000, UTC).isoformat()

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from bizops.calendar import Calendar, Grain, Period
+from bizops.errors import BizopsError
 from bizops.measure.blocks import Floats, Ints
-from bizops.measure.components import Component, Parts, Recipe, recipe_of
+from bizops.measure.components import Base, Component, Parts, Recipe, recipe_of
 from bizops.measure.executor import Demand, Executor, dims_text
 from bizops.measure.plans import Dims
 from bizops.measure.windows import Window, offset, rolling, to_date
@@ -100,6 +101,8 @@ class Evaluator:
     def _demand_leaf(self, kpi: Kpi, periods: Periods) -> None:
         recipe, dims = self.recipe(kpi)
         calendar = self.calendar(kpi)
+        if any(period is not None and period.grain is Grain.HOUR for period in periods):
+            self._check_hours(kpi, recipe.rows.base)
         windows = {Window.of(period) for period in periods if period is not None}
         for component in dict.fromkeys(recipe.components()):
             ways = dims if component.base.kind == "groups" else tuple(w for w in dims if _plain(w, recipe.measure))
@@ -109,6 +112,18 @@ class Evaluator:
             demand = self.demands.setdefault(slot, Demand(component.base, calendar, ways))
             demand.components[self.key(component)] = component
             demand.windows |= windows
+
+    def _check_hours(self, kpi: Kpi, base: Base) -> None:
+        time = base.time
+        if base.kind == "states":
+            source = self.model.sources[base.name]
+            by_day = source.columns[source.valid.start if source.valid else str(source.time)].type == "date"
+        else:
+            by_day = time is not None and time.type.kind == "date"
+        if by_day:
+            raise BizopsError.of(
+                "bad-period", f"The rows of '{kpi.name}' know only their day: it has no values by the hour."
+            )
 
     def _demand_series(self, node: Series, calendar: Calendar, periods: Periods) -> None:
         if node.op == "kpi":

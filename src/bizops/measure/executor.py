@@ -26,10 +26,14 @@ from bizops.model.measures import measure_of
 from bizops.model.model import Model
 from bizops.model.typed import Typed
 from bizops.query.engine import Engine
-from bizops.query.plan import Clock, Plan
+from bizops.query.plan import Clock, Plan, read_as_local
 
 ROWS_PER_PASS = 600_000
 """More rows at once make the hash tables of distinct counts fall out of the cache (see docs/decisions)."""
+
+
+ALL_TIMES = (-2_208_988_800_000_000, 4_102_444_800_000_000)
+"""From 1900 to 2100, in microseconds since 1970: beyond, the first and last offset of a zone are taken to hold."""
 
 
 @dataclass
@@ -87,7 +91,7 @@ class Executor:
         digest = blake2b(digest_size=16)
         known, model = self.known, self.known.model
         main, *others = self.sources(base)
-        bounded = base.kind in ("rows", "groups") and self._prunes(base)
+        bounded = base.kind in ("rows", "groups") and self.happens_at(base)
         span = (
             (_days_us(window) if self._by_day(base) else (window.start_us, window.end_us)) if bounded else (None, None)
         )
@@ -110,7 +114,8 @@ class Executor:
         """The instant behind which rows are not known yet, as far as it cuts into the window."""
         return min(self.known.as_of_us, window.end_us)
 
-    def _prunes(self, base: Base) -> bool:
+    def happens_at(self, base: Base) -> bool:
+        """Whether rows are measured by the very time by which their source files them."""
         time = base.time
         return time is not None and time.op == "field" and time.value == self.known.model.sources[base.name].time
 
@@ -265,7 +270,7 @@ class Executor:
             )
 
     def _run(self, plan: Plan, ground: Ground, base: Base, family: Sequence[Window]) -> pa.Table:
-        return self.engine.run(plan, self._clock(ground, base, family), ground.tables)
+        return self.engine.run(plan, self._clock(ground, base, plan, family), ground.tables)
 
     def _keep(self, demand: Demand, block: Block, family: Sequence[Window], prints: dict[Window, str]) -> None:
         dims = tuple(map(dims_text, demand.dims))
@@ -295,7 +300,7 @@ class Executor:
         return families
 
     def _estimate(self, base: Base, window: Window) -> float:
-        if base.kind == "cases" or not self._prunes(base):
+        if base.kind == "cases" or not self.happens_at(base):
             return 0.0
         total = 0.0
         for segment in self.known.of(base.name).segments(base.name, window.start_us, window.end_us):
@@ -327,10 +332,11 @@ class Executor:
         calendar = next(k.calendar for k in model.kpis.values() if k.region is not None) or model.settings.calendar
         return [*model.calendars[calendar].regions] if calendar else [None]
 
-    def _clock(self, ground: Ground, base: Base, family: Sequence[Window]) -> Clock:
-        bounded = base.kind in ("rows", "groups")
-        first = family[0].start_us if bounded else ground.first_us
-        last = family[-1].end_us if bounded else ground.last_us
+    def _clock(self, ground: Ground, base: Base, plan: Plan, family: Sequence[Window] = ()) -> Clock:
+        """What local time is while the rows happen; at all times, where the plan reads other instants of theirs."""
+        first, last = ALL_TIMES
+        if family and base.kind in ("rows", "groups") and all(instant == base.time for instant in read_as_local(plan)):
+            first, last = family[0].start_us, family[-1].end_us
         offsets = tuple(ground.calendar.offsets(first, last + 1))
         week_start = {"monday": 1, "sunday": 7, "saturday": 6}[ground.calendar.week_start]
         now = self.now_us(base) if base.kind == "cases" else self.known.as_of_us
@@ -354,9 +360,8 @@ class Executor:
         path = self.derived / f"{base.name}-{digest.hexdigest()}.parquet"
         if not path.exists():
             self.derived.mkdir(parents=True, exist_ok=True)
-            answer = self.engine.run(
-                cases_plan(self.known, journey, attributes), self._clock(ground, base, ()), ground.tables
-            )
+            plan = cases_plan(self.known, journey, attributes)
+            answer = self.engine.run(plan, self._clock(ground, base, plan), ground.tables)
             temporary = path.with_suffix(".part")
             pq.write_table(answer, temporary, compression="zstd")
             temporary.rename(path)

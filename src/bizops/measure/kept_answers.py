@@ -15,7 +15,6 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from bizops import __version__
 from bizops.events.rows import Known
 from bizops.measure.answer import Answer, KpiAnswer, Question, asked_periods, sources_of_kpi
 

@@ -365,8 +365,8 @@ class Snapshot(Definition):
     )
     weight: str = takes(
         Word("elapsed", "working_days", "working_hours"),
-        "How `average` and `total` measure time: as it passes (by the day, where states begin and end with days), or in "
-        "the calendar's working days or hours.",
+        "How `average` and `total` measure time: as it passes (by the day, where states begin and end with days), or "
+        "in the calendar's working days or hours.",
         default="elapsed",
     )
 

@@ -261,23 +261,34 @@ class _Compiler:
 
     def local(self, ts: exp.Expr) -> exp.Expr:
         """Local time of an instant by the zone's offsets, so that no engine's own zone data matter."""
-        first, *later = self.clock.offsets
-        if not later:
-            return ts if first[1] == 0 else self.dialect.plus_seconds(ts, number(first[1]))
-        case = exp.Case(default=number(first[1]))
-        for start_us, seconds in reversed(later):
-            case = case.when(exp.GTE(this=ts.copy(), expression=self.dialect.timestamp(start_us)), number(seconds))
-        return self.dialect.plus_seconds(ts, case)
+        offset = self.offset_at(ts, self.clock.offsets)
+        return ts if offset == number(0) else self.dialect.plus_seconds(ts, offset)
 
     def midnight(self, day: exp.Expr) -> exp.Expr:
         """The instant at which a local day begins."""
         ts = exp.cast(day, "TIMESTAMP")
-        first, *later = self.clock.offsets
-        case = exp.Case(default=number(-first[1]))
-        for start_us, seconds in reversed(later):
-            begins = self.dialect.timestamp(start_us + seconds * 1_000_000)
-            case = case.when(exp.GTE(this=ts.copy(), expression=begins), number(-seconds))
-        return self.dialect.plus_seconds(ts, case if later else number(-first[1]))
+        offsets = tuple((from_us, -seconds) for from_us, seconds in self.local_offsets())
+        return self.dialect.plus_seconds(ts, self.offset_at(ts, offsets))
+
+    def local_offsets(self) -> list[tuple[int, int]]:
+        """From which local time on which offset holds; of a time that comes twice, the first one is meant."""
+        before = self.clock.offsets[0][1]
+        found = []
+        for start_us, seconds in self.clock.offsets:
+            found.append((start_us + max(before, seconds) * 1_000_000, seconds))
+            before = seconds
+        return found
+
+    def offset_at(self, ts: exp.Expr, offsets: tuple[tuple[int, int], ...]) -> exp.Expr:
+        """Seconds by which offset holds when; halved and halved again, so that a century costs seven comparisons."""
+        if len(offsets) == 1:
+            return number(offsets[0][1])
+        middle = len(offsets) // 2
+        later = exp.GTE(this=ts.copy(), expression=self.dialect.timestamp(offsets[middle][0]))
+        return exp.Case(
+            ifs=[exp.If(this=later, true=self.offset_at(ts, offsets[middle:]))],
+            default=self.offset_at(ts, offsets[:middle]),
+        )
 
     def moment(self, node: Typed) -> exp.Expr:
         if node.type.kind == "date":
@@ -286,10 +297,8 @@ class _Compiler:
         if written.tzinfo is not None:
             return self.dialect.timestamp(_micros(written))
         local_us = _micros(written.replace(tzinfo=UTC))
-        offset = self.clock.offsets[0][1]
-        for start_us, seconds in self.clock.offsets[1:]:
-            if local_us - seconds * 1_000_000 >= start_us:
-                offset = seconds
+        first, *later = self.local_offsets()
+        offset = next((seconds for from_us, seconds in reversed(later) if local_us >= from_us), first[1])
         return self.dialect.timestamp(local_us - offset * 1_000_000)
 
 

@@ -7,7 +7,7 @@ own syntax tree. Instants are microsecond timestamps in UTC throughout.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bizops.model.typed import Aggregate, Typed
@@ -103,6 +103,47 @@ class Stack:
 
 
 Plan = Scan | Given | Filter | Project | Join | Group | Survival | Stack
+
+
+_LOCAL = frozenset({"day", "week", "month", "year", "hour", "weekday", "is_working_day"})
+
+
+def read_as_local(plan: Plan) -> Iterator[Typed]:
+    """Instants of which a plan needs the local time, and instants that it has written as local times."""
+    for typed in _expressions(plan):
+        for node in typed.walk():
+            if node.op in _LOCAL and node.args[0].type.kind == "timestamp":
+                yield node.args[0]
+            elif node.op == "midnight" or (node.op == "moment" and node.type.kind == "timestamp"):
+                yield node
+
+
+def _expressions(plan: Plan) -> Iterator[Typed]:
+    match plan:
+        case Filter():
+            yield plan.where
+        case Project():
+            yield from plan.columns.values()
+        case Join():
+            yield from (part for pair in plan.on for part in pair)
+            yield from plan.within or ()
+        case Group():
+            for aggregate in plan.aggregates.values():
+                yield from (*aggregate.args, *(t for t in (aggregate.where, aggregate.by) if t is not None))
+    for beneath in _inputs(plan):
+        yield from _expressions(beneath)
+
+
+def _inputs(plan: Plan) -> tuple[Plan, ...]:
+    match plan:
+        case Filter() | Project() | Group() | Survival():
+            return (plan.input,)
+        case Join():
+            return (plan.left, plan.right)
+        case Stack():
+            return plan.inputs
+        case _:
+            return ()
 
 
 @dataclass(frozen=True)

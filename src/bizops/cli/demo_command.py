@@ -1,0 +1,113 @@
+"""The main job on an example: build it, check it, load it, compute it, show it, serve it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bizops.cli.data_commands import load_with_bars
+from bizops.cli.edge import DONE, rich_print, say
+from bizops.errors import BizopsError
+
+if TYPE_CHECKING:
+    from bizops.workspace import Workspace
+
+DATA = {"travel": ("BIZOPS_TRAVEL_DATA", "bpic2020_travel"), "retail": ("BIZOPS_RETAIL_DATA", "online_retail_2011")}
+"""Where the data of the real examples are: an environment variable, or a folder beside the checkout."""
+
+
+@click.command()
+@click.argument("example", type=click.Choice(["sales", "travel", "retail"]), default="sales")
+@click.option("--dir", "directory", type=click.Path(path_type=Path), help="Where to build it; .demo/EXAMPLE otherwise.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 takes any free one.")
+@click.option("--serve/--no-serve", default=True, help="Serve a page with the same on localhost.")
+def demo(example: str, directory: Path | None, port: int, serve: bool) -> int:
+    """Build EXAMPLE, load it, compute it, print its scorecard and KPI tree, and serve a page with the same."""
+    root = (directory or Path(".demo") / example).resolve()
+    workspace = prepared(example, root)
+    model = workspace.checked_model()
+    say(f"The model is sound: {len(model.kpis)} KPIs on {len(model.sources)} sources. ({root / 'model'})")
+    reports = load_with_bars(workspace)
+    new = sum(report.accepted for report in reports)
+    refused = sum(report.quarantined for report in reports)
+    loaded = f"{new:,} new rows loaded" if new else "Nothing new to load"
+    say(f"{loaded}; {refused:,} rows in quarantine." if refused else f"{loaded}.")
+    from bizops.present.terminal import scorecard_table, tree_view
+
+    rich_print(scorecard_table(workspace.scorecard()))
+    rich_print(tree_view(workspace.tree()))
+    say("What to type next:")
+    for line in NEXT[example]:
+        say(f"  {line.format(dir=os.path.relpath(root))}")
+    if serve:
+        from bizops.server import serve as serve_page
+
+        serve_page(workspace, port, lambda url: say(f"\nThe same as a page: {url}   (Ctrl-C ends it)"))
+    return DONE
+
+
+NEXT = {
+    "sales": (
+        "bizops kpi revenue_per_fte -C {dir}",
+        "bizops kpi query time_to_authorise -C {dir} --by region --last 6",
+        "bizops kpi show customers_per_fte_day -C {dir}",
+    ),
+    "travel": (
+        "bizops kpi query time_to_authorise -C {dir} --grain quarter",
+        "bizops kpi query time_to_authorise -C {dir} --grain quarter --as-of 2018-03-31",
+        "bizops kpi show first_time_right -C {dir}",
+    ),
+    "retail": (
+        "bizops kpi net_revenue -C {dir}",
+        "bizops kpi query net_revenue -C {dir} --by country --grain total",
+        "bizops kpi show customers_per_trading_day -C {dir}",
+    ),
+}
+"""Three commands worth trying on each example."""
+
+
+def prepared(example: str, root: Path) -> Workspace:
+    """The example's workspace, built where it is not there yet; the model is renewed each time."""
+    from bizops.workspace import open_workspace
+
+    source = examples() / example
+    if example in DATA:
+        _find_data(example)
+    root.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source / "bizops.yaml", root)
+    shutil.copytree(source / "model", root / "model", dirs_exist_ok=True)
+    if example == "sales" and not (root / "data" / "truth.json").is_file():
+        from bizops.demo import simulate
+
+        say("Simulating two years of Nordlicht Handel (about ten seconds, once) ...")
+        simulate(root / "data")
+    return open_workspace(root)
+
+
+def examples() -> Path:
+    """The examples' directory: in the package when installed, in the checkout otherwise."""
+    package = Path(__file__).parents[1]
+    for place in (package / "examples", package.parents[1] / "examples"):
+        if place.is_dir():
+            return place
+    raise BizopsError.of("missing-file", f"The examples are not where they should be: {package / 'examples'}.")
+
+
+def _find_data(example: str) -> None:
+    """Points the example's variable at its data; says where to get them when they are not there."""
+    variable, folder = DATA[example]
+    if os.environ.get(variable):
+        return
+    beside = Path(os.environ.get("BIZOPS_DATA", "../shared/data")) / folder
+    if beside.is_dir():
+        os.environ[variable] = str(beside.resolve())
+        return
+    raise BizopsError.of(
+        "missing-data",
+        f"The data of the example '{example}' are not part of bizops.",
+        hint=f"{examples() / example / 'README.md'} says where to get them; then set {variable}.",
+    )

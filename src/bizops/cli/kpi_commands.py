@@ -1,0 +1,230 @@
+"""Commands on KPIs: list, show, query; `bizops kpi NAME` is short for asking for one."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bizops.cli.edge import DONE, NOT_DONE, emit, json_option, opened, rich_print, say, workspace_option
+from bizops.describe import described
+from bizops.errors import BizopsError
+
+if TYPE_CHECKING:
+    from bizops.measure import Value
+
+GRAINS = ["hour", "day", "week", "month", "quarter", "year", "fiscal_month", "fiscal_quarter", "fiscal_year", "total"]
+
+
+class WithDefault(click.Group):
+    """A group whose first word may be left out: `kpi NAME` is `kpi query NAME`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = ["query", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=WithDefault)
+def kpi() -> None:
+    """List, show and query KPIs. `bizops kpi NAME` is short for `bizops kpi query NAME`."""
+
+
+@kpi.command("list")
+@workspace_option
+@json_option
+def list_kpis(directory: Path, as_json: bool) -> int:
+    """The KPIs of the model."""
+    workspace = opened(directory)
+    known = [described(workspace, name) for name in workspace.model.kpis]
+    if as_json:
+        emit({"kpis": known})
+        return DONE
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("kpi", "title", "kind", "unit", "good is", "slices"):
+        table.add_column(heading, overflow="fold")
+    for one in known:
+        slices = ", ".join(one["slices"])
+        table.add_row(one["name"], one["title"] or "", one["kind"], one["unit"], one["direction"], slices)
+    rich_print(table)
+    return DONE
+
+
+@kpi.command("show")
+@click.argument("name")
+@workspace_option
+@json_option
+def show(name: str, directory: Path, as_json: bool) -> int:
+    """What a KPI is: definition, owners, what it is made of, its targets, its query."""
+    workspace = opened(directory)
+    one = described(workspace, name, whole=True)
+    if as_json:
+        emit(one)
+        return DONE
+    say(f"{one['title'] or name}   [{name}]")
+    if one["description"]:
+        say(one["description"])
+    labels = {
+        "kind": "kind", "unit": "unit", "direction": "good is", "grain": "read by", "calendar": "calendar",
+        "owners": "owners", "slices": "split by", "made_of": "made of", "definition": "definition",
+        "targets": "targets",
+    }  # fmt: skip
+    for key, label in labels.items():
+        if text := _text(one[key]):
+            say(f"  {label:12s}{text}")
+    for key, text in one["source"].items():
+        say(f"  {key:12s}{text}")
+    if one["query"]:
+        say("\n" + _pretty(one["query"]))
+    return DONE
+
+
+def _pretty(query: str) -> str:
+    import sqlglot
+
+    return ";\n\n".join(tree.sql("duckdb", pretty=True) for tree in sqlglot.parse(query, read="duckdb") if tree)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {one}" for key, one in value.items() if one)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+@kpi.command("query")
+@click.argument("names", nargs=-1, required=True)
+@click.option("--grain", type=click.Choice(GRAINS), help="The period; as the KPI is usually read otherwise.")
+@click.option("--from", "start", help="First period: 2026, 2026-Q1, 2026-03, 2026-W07, 2026-03-01, FY2026 ...")
+@click.option("--to", "end", help="Last period.")
+@click.option("--last", type=click.IntRange(1, 100_000), help="The last so many periods.")
+@click.option("--by", multiple=True, help="Split by a slice, or several: --by branch, --by region,team. Repeatable.")
+@click.option("--total/--no-total", default=None, help="The whole beside the split values.")
+@click.option("--filter", "filters", multiple=True, metavar="SLICE=VALUE", help="Only there. Repeatable.")
+@click.option("--compare", type=click.Choice(["previous", "year_ago"]), help="With an earlier period beside it.")
+@click.option("--as-of", help="As known at the end of that day, or at that local time.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV.")
+@workspace_option
+@json_option
+def query(
+    names: tuple[str, ...],
+    grain: str | None,
+    start: str | None,
+    end: str | None,
+    last: int | None,
+    by: tuple[str, ...],
+    total: bool | None,
+    filters: tuple[str, ...],
+    compare: str | None,
+    as_of: str | None,
+    as_csv: bool,
+    directory: Path,
+    as_json: bool,
+) -> int:
+    """Values of KPIs NAMES, each with what is needed to trust it."""
+    from bizops.workspace import Span
+
+    workspace = opened(directory)
+    ways: list[tuple[str, ...]] = [tuple(part.strip() for part in way.split(",")) for way in by]
+    if not ways or total:
+        ways.insert(0, ())
+    answer = workspace.query(
+        list(names),
+        grain=grain,
+        span=Span(start, end, last),
+        by=ways,
+        filters=dict(_filter(text) for text in filters),
+        compare=compare,
+        as_of=workspace.instant(as_of),
+    )
+    language = workspace.model.settings.language
+    if as_json:
+        kpis = []
+        for part in answer.kpis:
+            values = [value_json(value, language, part.kpi.decimals) for value in answer.of(part.kpi.name)]
+            kpis.append({"kpi": part.kpi.name, "unit": part.kpi.unit, "query": part.query, "values": values})
+        emit({"kpis": kpis})
+    elif as_csv:
+        _write_csv(list(answer))
+    else:
+        from bizops.present.terminal import values_table
+
+        for part in answer.kpis:
+            rich_print(values_table(part.kpi, answer.of(part.kpi.name), language))
+    return DONE if any(value.refusal is None for value in answer) else NOT_DONE
+
+
+def _filter(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise BizopsError.of("bad-filter", f"'{text}' is no filter.", hint="Write --filter branch=B01.")
+    return name, value
+
+
+def value_json(value: Value, language: str, decimals: int | None) -> dict[str, object]:
+    """A value as programs get it."""
+    from bizops.present.numbers import display
+
+    period = value.period
+    compared = value.compared
+    return {
+        "kpi": value.kpi,
+        "period": {
+            "label": period.label,
+            "grain": str(period.grain),
+            "start": period.start.isoformat(),
+            "end": period.end.isoformat(),
+            "first_day": period.first_day.isoformat(),
+            "last_day": period.last_day.isoformat(),
+        },
+        "slice": dict(value.slice),
+        "value": value.value,
+        "unit": value.unit,
+        "display": display(value.value, value.unit, language, decimals),
+        "refusal": {"code": value.refusal.code, "message": value.refusal.message} if value.refusal else None,
+        "completeness": value.completeness,
+        "fresh_until": value.fresh_until.isoformat() if value.fresh_until else None,
+        "rows": value.rows,
+        "definition": value.definition,
+        "fingerprint": value.fingerprint,
+        "as_of": value.as_of.isoformat(),
+        "naive": value.naive,
+        "open_cases": value.open_cases,
+        "compared": None
+        if compared is None
+        else {
+            "period": compared.period.label if compared.period else None,
+            "value": compared.value,
+            "change": compared.change,
+            "relative": compared.relative,
+            "refusal": {"code": compared.refusal.code, "message": compared.refusal.message}
+            if compared.refusal
+            else None,
+        },
+    }
+
+
+def _write_csv(values: list[Value]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    slices = list(dict.fromkeys(name for value in values for name in value.slice))
+    writer.writerow(["kpi", "period", *slices, "value", "unit", "refusal", "completeness", "rows"])
+    for value in values:
+        cells = [_inert(value.slice.get(name)) for name in slices]
+        refusal = value.refusal.code if value.refusal else ""
+        number = "" if value.value is None else repr(value.value)
+        writer.writerow(
+            [value.kpi, value.period.label, *cells, number, value.unit, refusal, value.completeness, value.rows]
+        )
+
+
+def _inert(text: str | None) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    if text and text[0] in "=+-@\t\r\0":
+        return "'" + text
+    return text or ""

@@ -1,0 +1,3 @@
+"""The version of bizops."""
+
+VERSION = "0.1.0"
