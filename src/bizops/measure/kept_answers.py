@@ -69,7 +69,7 @@ def answer_key(known: Known, question: Question) -> str:
     digest = blake2b(digest_size=16)
     model = known.model
     for part in (
-        __version__,
+        VERSION,
         model.hash,
         question.kpis,
         question.splits,
