@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from bizops.events.rows import Known
 from bizops.measure.answer import Answer, KpiAnswer, Question, asked_periods, sources_of_kpi
+from bizops.version import VERSION
 
 MOST_FILES = 500
 _FACTS = ("states", "before_states", "fingerprints", "fresh_us", "definition", "query", "impossible", "start", "stop")
