@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -18,6 +20,7 @@ from bizops.errors import BizopsError
 if TYPE_CHECKING:
     from bizops.intake import Progress
     from bizops.lake import LoadReport
+    from bizops.model.language import Source
     from bizops.workspace import Workspace
 
 
@@ -135,7 +138,8 @@ def _bars(stack: ExitStack) -> Callable[[str], Progress] | None:
 @json_option
 def status(directory: Path, as_json: bool) -> int:
     """Tell what is loaded, how far it reaches, and what was not taken."""
-    facts = opened(directory).status()
+    workspace = opened(directory)
+    facts = workspace.status()
     if as_json:
         emit({"sources": facts})
         return DONE
@@ -144,26 +148,31 @@ def status(directory: Path, as_json: bool) -> int:
     from bizops.cli.edge import rich_print
 
     table = Table(box=None, pad_edge=False, header_style="bold")
+    zone = ZoneInfo(workspace.calendar().zone)
     for heading in ("source", "rows", "from", "until", "last load", "quarantined", "segments"):
-        table.add_column(heading, justify="right" if heading in ("rows", "quarantined", "segments") else "left")
+        number = heading in ("rows", "quarantined", "segments")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=heading == "source")
     for fact in facts:
-        cells = [fact[name] for name in ("source", "rows", "first", "last", "loaded_at", "quarantined", "segments")]
-        table.add_row(*(_cell(cell) for cell in cells))
+        rows, quarantined, segments = (f"{fact[name]:,}" for name in ("rows", "quarantined", "segments"))
+        first, last = (_moment(fact[name], zone, workspace.source(fact["source"])) for name in ("first", "last"))
+        loaded_at = _moment(fact["loaded_at"], zone)
+        table.add_row(fact["source"], rows, first, last, loaded_at, quarantined, segments)
     rich_print(table)
     return DONE
 
 
-def _cell(value: object) -> str:
-    if value is None:
+def _moment(instant: str | None, zone: ZoneInfo, source: Source | None = None) -> str:
+    """An instant as clocks in the zone showed it; only the day where the source's rows know no more."""
+    if instant is None:
         return "–"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return str(value).replace("T", " ")[:16]
+    if source is not None and source.time is not None and source.columns[source.time].type == "date":
+        return instant[:10]
+    return datetime.fromisoformat(instant).astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 @click.command()
 @click.argument("source", required=False)
-@click.option("--limit", default=50, show_default=True, help="Show at most so many.")
+@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Show at most so many.")
 @workspace_option
 @json_option
 def quarantine(source: str | None, limit: int, directory: Path, as_json: bool) -> int:

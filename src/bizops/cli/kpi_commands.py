@@ -47,7 +47,7 @@ def list_kpis(directory: Path, as_json: bool) -> int:
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("kpi", "title", "kind", "unit", "good is", "slices"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "kpi")
     for one in known:
         slices = ", ".join(one["slices"])
         table.add_row(one["name"], one["title"] or "", one["kind"], one["unit"], one["direction"], slices)
