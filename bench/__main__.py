@@ -100,8 +100,16 @@ def main() -> None:
     load("events", str(late))
     show("refresh after late rows, whole process", stage("ours"), "target: 0.5 CPU s for the query", plain)
     forget("results")
-    show("one KPI, cold shell, nothing stored", command("kpi", "query", "-C", str(ROOT), "view_history_p95", "--json"), "target: 1.2 s")
-    show("one KPI, cold shell, stored", command("kpi", "query", "-C", str(ROOT), "view_history_p95", "--json"), "target: 1.2 s")
+    show(
+        "one KPI, cold shell, nothing stored",
+        command("kpi", "query", "-C", str(ROOT), "view_history_p95", "--json"),
+        "target: 1.2 s",
+    )
+    show(
+        "one KPI, cold shell, stored",
+        command("kpi", "query", "-C", str(ROOT), "view_history_p95", "--json"),
+        "target: 1.2 s",
+    )
     show("bizops --version", command("--version"), "target: 0.15 s")
     show("check of 500 model files", command("check", "-C", str(five_hundred_files())), "target: 2 s")
 

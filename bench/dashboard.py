@@ -33,7 +33,9 @@ def naive(root: Path) -> int:
 
     connection = duckdb.connect(config={"threads": 2})
     files = str(root / ".bizops/lake/segments/events/*/*.parquet")
-    connection.execute("CREATE VIEW events AS SELECT *, isodow(ts) AS weekday FROM read_parquet($1)".replace("$1", f"'{files}'"))
+    connection.execute(
+        "CREATE VIEW events AS SELECT *, isodow(ts) AS weekday FROM read_parquet($1)".replace("$1", f"'{files}'")
+    )
     rows = {}
     for way in WAYS:
         split = way[0] if way else "''"

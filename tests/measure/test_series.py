@@ -69,7 +69,7 @@ ROWS += [{"id": "first", "at": FIRST.isoformat(), "who": "p1", "n": 1, "shop": "
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    from conftest import Small
+    from small_workspace import Small
 
     made = Small(tmp_path_factory.mktemp("series"), YAML, "2026-07-01T00:00")
     made.deliver("visits", ROWS)

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import Small
 
 from bizops.errors import BizopsError
+from small_workspace import Small
 
 YAML = """
 calendars:
@@ -188,7 +188,9 @@ def test_rows_that_know_only_their_day_have_no_hour(small):
 
 def test_dates_are_local_whatever_the_zone(small):
     for zone in ("Asia/Kathmandu", "America/New_York", "Pacific/Kiritimati"):
-        made = small(YAML.replace("ZONE", zone), dated=[{"id": "1", "on": "2026-05-31"}, {"id": "2", "on": "2026-05-01"}])
+        made = small(
+            YAML.replace("ZONE", zone), dated=[{"id": "1", "on": "2026-05-31"}, {"id": "2", "on": "2026-05-01"}]
+        )
         assert made.number("dated", start="2026-05", end="2026-05") == 2
 
 

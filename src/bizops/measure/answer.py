@@ -244,7 +244,6 @@ def _kpi_answer(
     evaluator: Evaluator, name: str, periods: tuple[Period, ...], earlier: Periods | None
 ) -> tuple[KpiAnswer, pa.Table]:
     kpi = evaluator.model.kpis[name]
-    calendar = evaluator.calendar(kpi)
     impossible = _impossible(evaluator, name)
     cells = _without(
         evaluator.cells(name, periods), [evaluator.splits.ways.index(way) for way in impossible], evaluator
@@ -266,7 +265,7 @@ def _kpi_answer(
         earlier=list(earlier) if earlier is not None else None,
         states=states,
         before_states=before_states,
-        fingerprints=[_fingerprint(evaluator, bases, calendar, period) for period in periods],
+        fingerprints=[_fingerprint(evaluator, name, period) for period in periods],
         fresh_us=min(ends, default=None),
         definition=evaluator.model.definition_hash("kpis", name),
         query=_query(evaluator, name),
@@ -307,7 +306,7 @@ def _columns(evaluator: Evaluator, cells: Cells, refused: dict[int, str], before
         numbers = np.where(lacking, 0.0, found)
         return pa.array(np.rint(numbers).astype(np.int64) if type_ == pa.int64() else numbers, type_, mask=lacking)
 
-    return pa.table(
+    table = pa.table(
         {
             "window": pa.array((codes >> 32) // n, pa.int32()),
             "way": pa.array((codes >> 32) % n, pa.int32()),
@@ -322,6 +321,8 @@ def _columns(evaluator: Evaluator, cells: Cells, refused: dict[int, str], before
             else pa.array(before, pa.float64(), from_pandas=True),
         }
     )
+    # By name, not in the order in which an engine came upon them.
+    return table.sort_by([("window", "ascending"), ("way", "ascending"), ("label", "ascending")])
 
 
 def _state(evaluator: Evaluator, name: str, period: Period) -> str:
@@ -342,11 +343,32 @@ def _series_state(evaluator: Evaluator, node: Series, calendar: Calendar, period
     )
 
 
-def _fingerprint(evaluator: Evaluator, bases: list[Base], calendar: Calendar, period: Period) -> str:
+def _fingerprint(evaluator: Evaluator, name: str, period: Period) -> str:
+    """Changes with the data of every window that a KPI's period is made of."""
     digest = blake2b(digest_size=8)
-    for base in bases:
-        digest.update(evaluator.executor.fingerprint(base, calendar, Window.of(period)).encode())
+    for leaf, window in dict.fromkeys(_windows_behind(evaluator, name, (period,))):
+        kpi = evaluator.model.kpis[leaf]
+        base: Base = evaluator.recipe(kpi)[0].rows.base
+        digest.update(evaluator.executor.fingerprint(base, evaluator.calendar(kpi), window).encode())
     return digest.hexdigest()
+
+
+def _windows_behind(evaluator: Evaluator, name: str, periods: Periods) -> Iterator[tuple[str, Window]]:
+    """Measures and windows that a KPI's periods are made of."""
+    kpi = evaluator.model.kpis[name]
+    if kpi.kind in ("measure", "journey"):
+        yield from ((name, Window.of(period)) for period in periods if period is not None)
+        return
+    ahead = [(evaluator.series(kpi), periods)]
+    while ahead:
+        node, asked = ahead.pop()
+        if node.op == "kpi":
+            yield from _windows_behind(evaluator, node.name, asked)
+        inner = evaluator.windows_of(node, evaluator.calendar(kpi), asked)
+        if node.op == "across" and inner:
+            known = [part for part in inner if part is not None]
+            inner = (evaluator.calendar(kpi).total_period(known[0].start, known[-1].end),) if known else ()
+        ahead += [(arg, inner) for arg in node.args]
 
 
 def _query(evaluator: Evaluator, name: str) -> str:

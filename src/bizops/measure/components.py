@@ -115,7 +115,7 @@ def recipe_of(measure: Measure) -> Recipe:
     return Recipe(
         measure,
         parts,
-        rows=Component(flat, Aggregate("tally", INTEGER), conditions),
+        rows=Component(flat, Aggregate("tally" if base.kind == "states" else "count", INTEGER), conditions),
         persons=Component(flat, Aggregate("distinct", INTEGER, (measure.person,)), conditions)
         if measure.person
         else None,

@@ -140,13 +140,10 @@ class Executor:
         for window in windows:
             lacking = set(demand.components)
             for kept in held.get((window, prints[window]), ()):
-                block = self.store.block(kept.block)
-                have = lacking & set(block.where) if block is not None else set()
+                have = lacking & set(kept.block.where)
+                position = kept.positions[window, prints[window]]
                 for key in have:
-                    assert block is not None
-                    self._note(
-                        key, demand, Found(block, {window: kept.position}, tuple(self.store.dims_of(kept.block)))
-                    )
+                    self._note(key, demand, Found(kept.block, {window: position}, kept.dims))
                 lacking -= have
             if lacking:
                 missing.setdefault(frozenset(lacking), []).append(window)
@@ -235,17 +232,24 @@ class Executor:
         prints: dict[Window, str],
     ) -> None:
         """Distinct counts from bit masks; ways with too many values are counted one by one."""
-        values = {index: masks.values_of(seen, index) for index, dim in enumerate(demand.dims) if dim}
-        few = [index for index, labels in values.items() if len(labels) <= masks.MOST_VALUES]
-        many = [index for index in values if index not in few]
-        ways = [(demand.dims[index][0][1], values[index]) for index in few]
-        plan = mask_plan(ground, demand.base, by, component, texts, ways, family)
-        answer = self._run(plan, ground, demand.base, family)
+        ways = [
+            masks.Way(index, dim[0][1], tuple(masks.values_of(seen, index)))
+            for index, dim in enumerate(demand.dims)
+            if dim
+        ]
+        packs = masks.packed([way for way in ways if len(way.values) <= masks.MOST_VALUES])
+        many = [way.dim for way in ways if len(way.values) > masks.MOST_VALUES]
         whole = next((index for index, dim in enumerate(demand.dims) if not dim), None)
-        parts = [masks.counted(answer, [whole, *few], [values[index] for index in few], where).table]
+        parts = []
+        if packs:
+            plan = mask_plan(ground, demand.base, by, component, texts, packs, family)
+            parts.append(masks.counted(self._run(plan, ground, demand.base, family), packs, whole, where).table)
+        elif whole is not None:
+            many.append(whole)
         for index in many:
             single = fused_plan(ground, demand.base, by, [component], texts, (demand.dims[index],), family)
-            table = block_of(self._run(single, ground, demand.base, family), where, [1], by is not None).table
+            width = len(demand.dims[index])
+            table = block_of(self._run(single, ground, demand.base, family), where, [width], by is not None).table
             parts.append(_as_dim(table, index))
         block = Block(pa.concat_tables(parts).combine_chunks(), where, self.engine.last_query)
         self._keep(demand, block, family, prints)

@@ -11,15 +11,14 @@ from bisect import bisect_right
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
-from uuid import uuid4
-
-import pyarrow as pa
 
 from bizops.events.rows import Known
 from bizops.measure.answer import Answer, KpiAnswer, Question, asked_periods, sources_of_kpi
+from bizops.measure.sealed import read_sealed, write_sealed
 from bizops.version import VERSION
 
 MOST_FILES = 500
+HOUR_US = 3_600_000_000
 _FACTS = ("states", "before_states", "fingerprints", "fresh_us", "definition", "query", "impossible", "start", "stop")
 
 
@@ -31,12 +30,10 @@ class KeptAnswers:
 
     def find(self, key: str, known: Known, question: Question) -> Answer | None:
         """The answer kept under a key."""
-        try:
-            with pa.memory_map(str(self.directory / f"{key}.arrow")) as file:
-                table = pa.ipc.open_file(file).read_all()
-            facts = json.loads(table.schema.metadata[b"facts"])
-        except (OSError, pa.ArrowInvalid, TypeError, KeyError, ValueError):
+        table = read_sealed(self.directory / f"{key}.arrow")
+        if table is None:
             return None
+        facts = json.loads(table.schema.metadata[b"facts"])
         parts = []
         for name, own in zip(question.kpis, facts, strict=True):
             periods, earlier = asked_periods(known.model, name, question)
@@ -51,11 +48,7 @@ class KeptAnswers:
         facts = [{name: getattr(part, name) for name in _FACTS} for part in answer.kpis]
         table = answer.table.replace_schema_metadata({"facts": json.dumps(facts)})
         with suppress(OSError):
-            self.directory.mkdir(parents=True, exist_ok=True)
-            temporary = self.directory / f"{uuid4().hex}.part"
-            with pa.OSFile(str(temporary), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-                writer.write_table(table)
-            temporary.rename(self.directory / f"{key}.arrow")
+            write_sealed(self.directory / f"{key}.arrow", table)
             self._make_room()
 
     def _make_room(self) -> None:
@@ -86,7 +79,11 @@ def answer_key(known: Known, question: Question) -> str:
         spans = [(p.start_us, p.end_us) for p in (*periods, *(earlier or ())) if p is not None]
         digest.update(repr([p.label for p in periods]).encode() + repr(spans).encode())
         edges.update(us for span in spans for us in span)
-    digest.update(str(bisect_right(sorted(edges), known.as_of_us)).encode())
+    over = bisect_right(sorted(edges), known.as_of_us)
+    digest.update(str(over).encode())
+    if over < len(edges):
+        # How much of a running period is over matters to what is counted in days or hours without rows.
+        digest.update(str(known.as_of_us // HOUR_US).encode())
     sources = {source for name in question.kpis for source in sources_of_kpi(model, name)}
     ranges = [known.of(source).time_range(source) for source in sources]
     until = max((found[1] for found in ranges if found is not None), default=0)

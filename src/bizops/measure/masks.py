@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +11,42 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bizops.measure.blocks import Block, floats
+from bizops.model.typed import Typed
 
 MOST_VALUES = 62
 """Bits of a mask that stay clear of the sign."""
+
+PACK_BITS = 16
+"""Ways with few values share a mask as long as its combinations stay few: they are then grouped by once instead of
+once each."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to split: its index in the question, its expression, its values (as labels)."""
+
+    dim: int
+    typed: Typed
+    values: tuple[str, ...]
+
+
+def packed(ways: Sequence[Way]) -> list[list[Way]]:
+    """The ways in as few masks as sensible."""
+    packs: list[list[Way]] = []
+    for way in sorted(ways, key=lambda way: (len(way.values), way.dim)):
+        if packs and sum(len(one.values) for one in packs[-1]) + len(way.values) <= PACK_BITS:
+            packs[-1].append(way)
+        else:
+            packs.append([way])
+    return packs
+
+
+def shifts_of(pack: Sequence[Way]) -> list[int]:
+    """Where each way's bits begin in the mask."""
+    shifts = [0]
+    for way in pack[:-1]:
+        shifts.append(shifts[-1] + len(way.values))
+    return shifts
 
 
 def values_of(table: pa.Table, dim: int) -> list[str]:
@@ -22,21 +56,15 @@ def values_of(table: pa.Table, dim: int) -> list[str]:
 
 
 def counted(
-    answer: pa.Table,
-    dims: Sequence[int | None],
-    values: Sequence[Sequence[str]],
-    where: dict[str, tuple[str, str | None]],
+    answer: pa.Table, packs: Sequence[Sequence[Way]], whole: int | None, where: dict[str, tuple[str, str | None]]
 ) -> Block:
-    """A block of distinct counts from the answer of a mask plan.
-
-    ``dims`` names for each grouping set the way to split it stands for (None: not asked for); ``values`` the labels
-    behind the bits of each mask.
-    """
+    """A block of distinct counts from the answer of a mask plan; ``whole`` is the unsplit way, if asked for."""
     texts, codes = _coded(answer)
     n = len(texts) + 1
     group = answer.column("$w").to_numpy().astype(np.int64) * n + codes
     counts = floats(answer.column("c0"))
-    sets = answer.column("grouping").to_numpy()
+    single = "grouping" not in answer.column_names
+    sets = np.zeros(answer.num_rows) if single else answer.column("grouping").to_numpy()
     columns: dict[str, list[object]] = {"$w": [], "$dim": [], "$label": [], "$k": [], "c0": []}
 
     def add(rows: npt.NDArray[np.intp], dim: int, label: str) -> None:
@@ -48,16 +76,15 @@ def counted(
         columns["$k"] += [texts[g] if g < len(texts) else None for g in (groups % n).tolist()]
         columns["c0"] += totals.tolist()
 
-    for index, dim in enumerate(dims):
+    for index, pack in enumerate(packs):
         rows = np.flatnonzero(sets == index)
-        if dim is None:
-            continue
-        if index == 0:
-            add(rows, dim, "")
-            continue
-        masks = answer.column(f"$m{index - 1}").to_numpy(zero_copy_only=False)[rows].astype(np.int64)
-        for bit, label in enumerate(values[index - 1]):
-            add(rows[masks >> bit & 1 == 1], dim, label)
+        if index == 0 and whole is not None:
+            add(rows, whole, "")
+        # Rows of other packs have no mask here; with them the column would be read as floats, which hold 53 bits.
+        masks = answer.column(f"$m{index}").take(pa.array(rows)).to_numpy()
+        for way, shift in zip(pack, shifts_of(pack), strict=True):
+            for bit, label in enumerate(way.values):
+                add(rows[masks >> (shift + bit) & 1 == 1], way.dim, label)
     types = {"$w": pa.int32(), "$dim": pa.int32(), "$label": pa.string(), "$k": pa.string(), "c0": pa.float64()}
     return Block(pa.table({name: pa.array(column, types[name]) for name, column in columns.items()}), where)
 

@@ -20,6 +20,7 @@ from bizops.measure import tables
 from bizops.measure.blocks import NO_VALUE
 from bizops.measure.components import Base, Component
 from bizops.measure.ground import Ground, lowered, rows_of
+from bizops.measure.masks import Way, shifts_of
 from bizops.measure.states import states_in_windows, weighted
 from bizops.measure.windows import Window
 from bizops.model.typed import (
@@ -182,32 +183,43 @@ def mask_plan(
     by: Typed | None,
     component: Component,
     keys: Sequence[str],
-    ways: Sequence[tuple[Typed, Sequence[str]]],
+    packs: Sequence[Sequence[Way]],
     windows: Sequence[Window],
 ) -> Plan:
-    """Distinct counts for several ways to split at once, exactly: one bit mask per thing counted.
+    """Distinct counts for several ways to split at once, exactly: bit masks for each thing counted.
 
-    Each thing (customer ...) gets, per way, a mask with one bit per slice value it occurs with; equal masks are then
-    counted. ``ways`` gives each way's expression and its at most 63 values; the answer has ``$m0`` ... and ``c0``
-    (how many things have that mask), in one grouping set per way after the one that counts them all.
+    Each thing (customer ...) gets masks with one bit per slice value it occurs with, one mask per pack of ways; equal
+    masks are then counted. The answer has ``$m0`` ... and ``c0`` (how many things have that mask), in one grouping set
+    per pack.
     """
     aggregate = _with_conditions(component)
     only = both(_rows_that_count([component], by, keys), *(_present(arg) for arg in aggregate.args))
-    needed = [*aggregate.args, *(typed for typed, _ in ways), *([only] if only is not None else [])]
+    needed = [*aggregate.args, *(way.typed for pack in packs for way in pack), *([only] if only is not None else [])]
     needed += [by] if by is not None else []
     rows, window = _windowed(ground, base, needed, only, windows)
     head: dict[str, Typed] = {"$w": window}
     if by is not None:
         head["$k"] = by
     things = {f"$t{at}": lowered(ground, base, arg) for at, arg in enumerate(aggregate.args)}
-    bits = {f"$b{at}": _bit(lowered(ground, base, typed), values) for at, (typed, values) in enumerate(ways)}
-    masks = {f"$m{at}": Aggregate("mask", INTEGER, (named(f"$b{at}", INTEGER),)) for at in range(len(ways))}
+    bits = {f"$b{at}": _bits(ground, base, pack) for at, pack in enumerate(packs)}
+    masks = {f"$m{at}": Aggregate("bit_or", INTEGER, (named(f"$b{at}", INTEGER),)) for at in range(len(packs))}
     per_thing = Group(Project(rows, {**head, **things, **bits}), ((*head, *things),), masks)
-    sets = (tuple(head), *((*head, name) for name in masks))
-    return Group(per_thing, sets, {"c0": Aggregate("tally", INTEGER)})
+    return Group(per_thing, tuple((*head, name) for name in masks), {"c0": Aggregate("tally", INTEGER)})
 
 
-def _bit(typed: Typed, values: Sequence[str]) -> Typed:
+def _bits(ground: Ground, base: Base, pack: Sequence[Way]) -> Typed:
+    """One bit for each way's value of the row, side by side."""
+    bits: list[Typed] = []
+    for way, shift in zip(pack, shifts_of(pack), strict=True):
+        place = _position(lowered(ground, base, way.typed), way.values)
+        bits.append(Typed("bit", INTEGER, (place, literal(shift - 1, INTEGER))))
+    joined = bits[0]
+    for bit in bits[1:]:
+        joined = Typed("bits", INTEGER, (joined, bit))
+    return joined
+
+
+def _position(typed: Typed, values: Sequence[str]) -> Typed:
     """The place of a row's slice value among the values; compared as what it is, since making texts is slow."""
     if typed.type.kind == "integer" and NO_VALUE not in values:
         return Typed("position", INTEGER, (typed, *(literal(int(value), INTEGER) for value in values)))

@@ -1,8 +1,9 @@
 """The result store: values of windows, kept exactly as they were computed.
 
-A block is kept per pass (an Arrow file); an index says for which window, fingerprint of the data, calendar and ways to
-split it holds, and which components. Nothing is ever overwritten: late data have another fingerprint, so that old
-values stay what they were known as. The whole store can be deleted; it is computed again.
+A block is kept per pass (a sealed Arrow file, which says itself what it holds); an index finds the blocks that may hold
+a window with a fingerprint of the data and the calendar. Nothing is ever overwritten: late data have another
+fingerprint, so that old values stay what they were known as. The whole store can be deleted, or be damaged; what it
+does not hold any more is computed again.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from bizops.measure.windows import Window
@@ -22,102 +24,115 @@ if TYPE_CHECKING:
     from bizops.measure.blocks import Block
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS blocks (id INTEGER PRIMARY KEY, file TEXT NOT NULL, dims TEXT NOT NULL, components TEXT NOT
-NULL,
-  query TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS windows (
-  start_us INTEGER NOT NULL, end_us INTEGER NOT NULL, fingerprint TEXT NOT NULL, dims TEXT NOT NULL,
-  block INTEGER NOT NULL REFERENCES blocks(id), position INTEGER NOT NULL,
-  PRIMARY KEY (start_us, end_us, fingerprint, dims, block)
+  start_us INTEGER NOT NULL, end_us INTEGER NOT NULL, fingerprint TEXT NOT NULL, file TEXT NOT NULL,
+  PRIMARY KEY (start_us, end_us, fingerprint, file)
 ) WITHOUT ROWID;
 """
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Where a window's values are kept: in which block, as which of its windows."""
+    """A kept block: the block, the ways to split it holds, and the place of each of its windows."""
 
-    block: int
-    position: int
+    block: Block
+    dims: tuple[str, ...]
+    positions: dict[tuple[Window, str], int]
 
 
 class ResultStore:
-    """Blocks on disk. A store that cannot be written to is used without keeping anything."""
+    """Blocks on disk."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._opened: sqlite3.Connection | None = None
-        self._blocks: dict[int, Block] = {}
+        self._kept: dict[str, Kept | None] = {}
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
+        """The index; a damaged one is begun anew."""
         if self._opened is None:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            self._opened = sqlite3.connect(self.directory / "index.db", timeout=10, isolation_level=None)
-            # Results can be computed again: losing the last ones in a power cut is harmless, waiting for the disk
-            # is not.
-            self._opened.executescript("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF;" + _SCHEMA)
-        yield self._opened
+            try:
+                self._opened = self._connect()
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                self._discard()
+                self._opened = self._connect()
+        try:
+            yield self._opened
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            self._discard()
+
+    def _discard(self) -> None:
+        self.close()
+        (self.directory / "index.db").unlink(missing_ok=True)
+
+    def _connect(self) -> sqlite3.Connection:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self.directory / "index.db", timeout=10, isolation_level=None)
+        # Results can be computed again: losing the last ones in a power cut is harmless, waiting for the disk is not.
+        connection.executescript("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF;" + _SCHEMA)
+        return connection
 
     def find(self, wanted: Iterable[tuple[Window, str]], dims: Sequence[str]) -> dict[tuple[Window, str], list[Kept]]:
         """For each window and fingerprint, the blocks that hold it for all ways to split."""
-        found: dict[tuple[Window, str], list[Kept]] = {}
+        files: dict[tuple[Window, str], list[str]] = {}
         with self._database() as database:
             for window, fingerprint in wanted:
                 rows = database.execute(
-                    "SELECT dims, block, position FROM windows WHERE start_us = ? AND end_us = ? AND fingerprint = ?",
+                    "SELECT file FROM windows WHERE start_us = ? AND end_us = ? AND fingerprint = ?",
                     (window.start_us, window.end_us, fingerprint),
                 )
-                kept = [Kept(block, position) for have, block, position in rows if set(dims) <= set(json.loads(have))]
-                if kept:
-                    found[window, fingerprint] = kept
+                files[window, fingerprint] = [file for (file,) in rows]
+        found: dict[tuple[Window, str], list[Kept]] = {}
+        for key, names in files.items():
+            for name in names:
+                kept = self._read(name)
+                if kept is not None and key in kept.positions and set(dims) <= set(kept.dims):
+                    found.setdefault(key, []).append(kept)
         return found
 
-    def block(self, number: int) -> Block | None:
-        """A kept block; None when its file is gone."""
-        if number not in self._blocks:
-            import pyarrow as pa
-
+    def _read(self, name: str) -> Kept | None:
+        """A kept block; None when its file is gone or damaged."""
+        if name not in self._kept:
             from bizops.measure.blocks import Block
+            from bizops.measure.sealed import read_sealed
 
-            with self._database() as database:
-                row = database.execute("SELECT file, components, query FROM blocks WHERE id = ?", (number,)).fetchone()
-            if row is None:
-                return None
-            with suppress(OSError, pa.ArrowInvalid):
-                with pa.memory_map(str(self.directory / row[0])) as file:
-                    table = pa.ipc.open_file(file).read_all()
-                where = {key: (column, disc) for key, (column, disc) in json.loads(row[1]).items()}
-                self._blocks[number] = Block(table, where, row[2])
-        return self._blocks.get(number)
-
-    def dims_of(self, number: int) -> list[str]:
-        """The ways to split a block holds, in its order."""
-        with self._database() as database:
-            row = database.execute("SELECT dims FROM blocks WHERE id = ?", (number,)).fetchone()
-        return list(json.loads(row[0]))
+            table = read_sealed(self.directory / name)
+            self._kept[name] = None
+            if table is not None:
+                facts: dict[str, Any] = json.loads(table.schema.metadata[b"facts"])
+                where = {key: (column, disc) for key, (column, disc) in facts["components"].items()}
+                positions = {
+                    (Window(start, end, date.fromisoformat(first), date.fromisoformat(last)), fingerprint): at
+                    for at, (start, end, first, last, fingerprint) in enumerate(facts["windows"])
+                }
+                self._kept[name] = Kept(Block(table, where, facts["query"]), tuple(facts["dims"]), positions)
+        return self._kept[name]
 
     def keep(self, block: Block, windows: Sequence[tuple[Window, str]], dims: Sequence[str]) -> None:
         """Keeps a block for its windows, each with the fingerprint of the data it was computed from."""
-        import pyarrow as pa
+        from bizops.measure.sealed import write_sealed
 
+        facts = {
+            "components": block.where,
+            "dims": list(dims),
+            "query": block.query,
+            "windows": [
+                (w.start_us, w.end_us, w.first_day.isoformat(), w.last_day.isoformat(), fingerprint)
+                for w, fingerprint in windows
+            ],
+        }
         name = f"{uuid4().hex}.arrow"
-        temporary = self.directory / f"{name}.part"
+        write_sealed(self.directory / name, block.table.replace_schema_metadata({"facts": json.dumps(facts)}))
         with self._database() as database:
-            with pa.OSFile(str(temporary), "wb") as file, pa.ipc.new_file(file, block.table.schema) as writer:
-                writer.write_table(block.table)
-            temporary.rename(self.directory / name)
             database.execute("BEGIN IMMEDIATE")
-            made = database.execute(
-                "INSERT INTO blocks (file, dims, components, query) VALUES (?, ?, ?, ?)",
-                (name, json.dumps(list(dims)), json.dumps(block.where), block.query),
-            )
             database.executemany(
-                "INSERT OR IGNORE INTO windows VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (window.start_us, window.end_us, fingerprint, json.dumps(list(dims)), made.lastrowid, position)
-                    for position, (window, fingerprint) in enumerate(windows)
-                ],
+                "INSERT OR IGNORE INTO windows VALUES (?, ?, ?, ?)",
+                [(window.start_us, window.end_us, fingerprint, name) for window, fingerprint in windows],
             )
             database.execute("COMMIT")
 

@@ -99,6 +99,11 @@ class DuckDb:
         "or": lambda a, b: exp.Or(this=exp.paren(a), expression=exp.paren(b)),
         "greatest": lambda a, b: call("greatest", a, b),
         "least": lambda a, b: call("least", a, b),
+        "bit": lambda place, shift: exp.BitwiseLeftShift(
+            this=exp.cast(number(1), "BIGINT"),
+            expression=exp.paren(exp.Add(this=exp.cast(place, "INTEGER"), expression=exp.paren(shift))),
+        ),
+        "bits": lambda a, b: exp.BitwiseOr(this=exp.paren(a), expression=exp.paren(b)),
         "position": lambda x, *items: call("list_position", exp.Array(expressions=list(items)), x),
     }
 
@@ -180,11 +185,6 @@ class DuckDb:
             # Ties are broken by the value itself, so that the order of rows never decides.
             assert by is not None
             return call("arg_min" if name == "first" else "arg_max", args[0], call("row", by, args[0]))
-        if name == "mask":
-            return call(
-                "bit_or",
-                exp.BitwiseLeftShift(this=exp.cast(number(1), "BIGINT"), expression=exp.cast(args[0], "INTEGER")),
-            )
         return call({"stddev": "stddev_samp"}.get(name, name), args[0])
 
     aggregates = frozenset(
@@ -201,7 +201,7 @@ class DuckDb:
             "percentile_disc",
             "first",
             "last",
-            "mask",
+            "bit_or",
         }
     )
 
