@@ -1,6 +1,7 @@
 """Prints the benchmark: `make bench`. ROWS=1000000 makes it smaller; the targets hold for ten million.
 
-Figures are CPU seconds and peak memory of whole processes; compare the ratios within one run, not runs on different days.
+Figures are CPU seconds and peak memory of whole processes; compare the ratios within one run, not runs on different
+days.
 """
 
 from __future__ import annotations
@@ -67,7 +68,11 @@ def five_hundred_files() -> Path:
     for number in range(500):
         (root / "model" / f"part_{number:03d}.yaml").write_text(
             f"""sources:
-  s{number}: {{files: [s.csv], columns: {{id: {{type: text}}, at: timestamp, x: {{type: number, unit: s}}}}, key: [id], time: at}}
+  s{number}:
+    files: [s.csv]
+    columns: {{id: {{type: text}}, at: timestamp, x: {{type: number, unit: s}}}}
+    key: [id]
+    time: at
 events:
   e{number}: {{source: s{number}, keys: {{case: id}}}}
 kpis:

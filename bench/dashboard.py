@@ -1,4 +1,4 @@
-"""The stages of the dashboard benchmark; each runs in a process of its own. usage: python -m bench.dashboard STAGE ROOT"""
+"""The stages of the dashboard benchmark, each in a process of its own. usage: python -m bench.dashboard STAGE ROOT"""
 
 from __future__ import annotations
 

@@ -117,7 +117,8 @@ def write_workspace(root: Path, data: Path) -> None:
     (root / "bizops.yaml").write_text(f"title: Benchmark\ncalendar: utc\ndata: {data}\n")
     lines = [MODEL]
     for operation in DASHBOARD:
-        head = f"kind: measure, over: service_event, where: operation = '{operation}', slices: [team, status, currency, weekday]"
+        head = f"kind: measure, over: service_event, where: operation = '{operation}', "
+        head += "slices: [team, status, currency, weekday]"
         for name, (value, unit) in MEASURES.items():
             lines.append(f'  {operation}_{name}: {{{head}, value: "{value}", unit: "{unit}"}}\n')
     (root / "model" / "dashboard.yaml").write_text("".join(lines))

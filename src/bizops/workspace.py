@@ -246,6 +246,10 @@ class Workspace:
         names = [self.source(source).name] if source is not None else list(self.model.sources)
         return {name: self.lake.compact(name) for name in names}
 
+    def withdraw(self, source: str) -> int:
+        """Takes all rows of a source back, so that it can be loaded anew; past states keep them."""
+        return self.lake.withdraw(self.source(source).name)
+
     # ----------------------------------------------------------------------------------------------------- the numbers
 
     def query(
@@ -295,7 +299,13 @@ class Workspace:
         from bizops.measure import Executor, ResultStore, answer
         from bizops.query.engine import Engine
 
-        engine = Engine(readable=self.state, scratch=self.state / "scratch")
+        settings = self.model.settings
+        engine = Engine(
+            readable=self.state,
+            scratch=self.state / "scratch",
+            threads=settings.threads,
+            memory_mb=settings.memory_mb,
+        )
         store = ResultStore(self.state / "results")
         try:
             return answer(self.model, Executor(known, engine, store, self.state / "derived"), question)

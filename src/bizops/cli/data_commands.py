@@ -210,6 +210,21 @@ def verify(directory: Path, as_json: bool) -> int:
 
 
 @click.command()
+@click.argument("source")
+@click.confirmation_option(prompt="All rows of the source are taken back. Go on?")
+@workspace_option
+@json_option
+def withdraw(source: str, directory: Path, as_json: bool) -> int:
+    """Take all rows of SOURCE back, so that it can be loaded anew (its key changed, say). Past states keep them."""
+    rows = opened(directory).withdraw(source)
+    if as_json:
+        emit({"source": source, "withdrawn": rows})
+    else:
+        say(f"{rows:,} rows of {source} are taken back; 'bizops load {source}' loads it anew.")
+    return DONE
+
+
+@click.command()
 @click.argument("source", required=False)
 @workspace_option
 @json_option

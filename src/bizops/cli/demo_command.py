@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ def demo(example: str, directory: Path | None, port: int, serve: bool) -> int:
     rich_print(tree_view(workspace.tree()))
     say("What to type next:")
     for line in NEXT[example]:
-        say(f"  {line.format(dir=os.path.relpath(root))}")
+        say(f"  {_called()} {line.format(dir=os.path.relpath(root))}")
     if serve:
         from bizops.server import serve as serve_page
 
@@ -50,21 +51,26 @@ def demo(example: str, directory: Path | None, port: int, serve: bool) -> int:
     return DONE
 
 
+def _called() -> str:
+    """How the command is called in this shell: by name, or where it is not on the path, by its place."""
+    return "bizops" if shutil.which("bizops") else os.path.relpath(sys.argv[0])
+
+
 NEXT = {
     "sales": (
-        "bizops kpi revenue_per_fte -C {dir}",
-        "bizops kpi query time_to_authorise -C {dir} --by region --last 6",
-        "bizops kpi show customers_per_fte_day -C {dir}",
+        "kpi revenue_per_fte -C {dir}",
+        "kpi query time_to_authorise -C {dir} --by region --last 6",
+        "kpi show customers_per_fte_day -C {dir}",
     ),
     "travel": (
-        "bizops kpi query time_to_authorise -C {dir} --grain quarter",
-        "bizops kpi query time_to_authorise -C {dir} --grain quarter --as-of 2018-03-31",
-        "bizops kpi show first_time_right -C {dir}",
+        "kpi query time_to_authorise -C {dir} --grain quarter",
+        "kpi query time_to_authorise -C {dir} --grain quarter --as-of 2018-03-31",
+        "kpi show first_time_right -C {dir}",
     ),
     "retail": (
-        "bizops kpi net_revenue -C {dir}",
-        "bizops kpi query net_revenue -C {dir} --by country --grain total",
-        "bizops kpi show customers_per_trading_day -C {dir}",
+        "kpi net_revenue -C {dir}",
+        "kpi query net_revenue -C {dir} --by country --grain total",
+        "kpi show customers_per_trading_day -C {dir}",
     ),
 }
 """Three commands worth trying on each example."""

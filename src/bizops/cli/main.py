@@ -21,6 +21,7 @@ COMMANDS = {
     "status": ("bizops.cli.data_commands", "Tell what is loaded, how far it reaches and what was not taken."),
     "quarantine": ("bizops.cli.data_commands", "List rows that were not taken, with the reason."),
     "verify": ("bizops.cli.data_commands", "Check every stored byte against its checksum."),
+    "withdraw": ("bizops.cli.data_commands", "Take all rows of a source back, to load it anew."),
     "compact": ("bizops.cli.data_commands", "Merge small segments."),
     "kpi": ("bizops.cli.kpi_commands", "List, show and query KPIs; `bizops kpi NAME` asks for one."),
     "scorecard": ("bizops.cli.view_commands", "Every KPI at a glance: value, target, change."),

@@ -91,7 +91,7 @@ def check_key(connection: Connection, spec: TableSpec) -> None:
         raise BizopsError.of(
             "key-changed",
             f"Source '{spec.name}' was loaded with key ({was}), now it has ({', '.join(spec.key) or 'none'}).",
-            hint="Withdraw its rows and load its files again.",
+            hint=f"Take its rows back with 'bizops withdraw {spec.name}', then load it again.",
         )
 
 

@@ -23,6 +23,9 @@ from bizops.measure.windows import Window
 if TYPE_CHECKING:
     from bizops.measure.blocks import Block
 
+INDEX = "index-2.db"
+"""Its number grows with its form; an index of another form is not looked at."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS windows (
   start_us INTEGER NOT NULL, end_us INTEGER NOT NULL, fingerprint TEXT NOT NULL, file TEXT NOT NULL,
@@ -68,11 +71,11 @@ class ResultStore:
 
     def _discard(self) -> None:
         self.close()
-        (self.directory / "index.db").unlink(missing_ok=True)
+        (self.directory / INDEX).unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
         self.directory.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self.directory / "index.db", timeout=10, isolation_level=None)
+        connection = sqlite3.connect(self.directory / INDEX, timeout=10, isolation_level=None)
         # Results can be computed again: losing the last ones in a power cut is harmless, waiting for the disk is not.
         connection.executescript("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF;" + _SCHEMA)
         return connection

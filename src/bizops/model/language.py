@@ -734,6 +734,13 @@ class Settings(Definition):
     language: str = takes(Word("en", "de"), "Language of what people read.", default="en")
     calendar: str | None = takes(Ref("calendars"), "Calendar of KPIs that name none.", default=None)
     minimum_group: int = takes(Int(min=2, max=1000), "Groups of fewer people are withheld.", default=5)
+    memory_mb: int = takes(
+        Int(min=128, max=1_000_000),
+        "Memory a query may use, in MB; beyond it works on disk, or is refused.",
+        default=1024,
+        shapes_value=False,
+    )
+    threads: int = takes(Int(min=1, max=256), "Processor threads a query may use.", default=2, shapes_value=False)
     state: str = takes(Str(), "Directory for data and results, relative to this file.", default=".bizops")
     data: str | None = takes(
         Str(),

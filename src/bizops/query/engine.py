@@ -19,11 +19,11 @@ class Engine:
 
     name = "duckdb"
 
-    def __init__(self, *, readable: Path, scratch: Path, threads: int = 2, memory: str = "1GB") -> None:
+    def __init__(self, *, readable: Path, scratch: Path, threads: int = 2, memory_mb: int = 1024) -> None:
         self.readable = readable
         self.scratch = scratch
         self.threads = threads
-        self.memory = memory
+        self.memory_mb = memory_mb
         self._connection: duckdb.DuckDBPyConnection | None = None
         self.last_query = ""
 
@@ -36,7 +36,7 @@ class Engine:
             connection = duckdb.connect(
                 config={
                     "threads": self.threads,
-                    "memory_limit": self.memory,
+                    "memory_limit": f"{self.memory_mb}MB",
                     "temp_directory": str(self.scratch),
                     "autoinstall_known_extensions": False,
                     "autoload_known_extensions": False,
@@ -69,8 +69,8 @@ class Engine:
         except duckdb.OutOfMemoryException:
             raise BizopsError.of(
                 "out-of-memory",
-                f"The query needs more than the {self.memory} it may use.",
-                hint="Ask for fewer periods or slices at once, or raise 'memory' in bizops.yaml.",
+                f"The query needs more than the {self.memory_mb} MB it may use.",
+                hint="Ask for fewer periods or slices at once, or raise 'memory_mb' in bizops.yaml.",
             ) from None
         finally:
             for name in given:
