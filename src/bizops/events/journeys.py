@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from bizops.events.rows import Known, source_plan
 from bizops.model.language import Event, Journey, Step
-from bizops.model.relations import JourneyFields, event_rows, scalar_of, start_step
+from bizops.model.relations import EventFields, JourneyFields, event_rows, scalar_of, start_step
 from bizops.model.typed import (
     BOOLEAN,
     INTEGER,
@@ -78,8 +78,7 @@ def _happenings(
     case = scalar_of(known.model, rows.fields, event.keys[journey.case])
     where = scalar_of(known.model, rows.fields, step.where, condition=True) if step.where else None
     assert rows.source is not None and rows.time is not None
-    begins = event_name == start_step(journey).event[0] and index == 0
-    own = wanted if begins else {}
+    own = _own(known, journey, event, wanted) if index == 0 else {}
     conditions = both(rows.where, where, _present(case), _present(rows.time))
     assert conditions is not None
     used = frozenset().union(
@@ -95,6 +94,18 @@ def _happenings(
     return Project(plan, columns)
 
 
+def _own(known: Known, journey: Journey, event: Event, wanted: dict[str, Typed]) -> dict[str, Typed]:
+    """What the wanted fields are on the rows of an event; some events that begin a case may lack some."""
+    fields = EventFields(known.model, event)
+    found: dict[str, Typed] = {}
+    for name, typed in wanted.items():
+        text = journey.fields.get(name)
+        own = fields.resolve(name) if text is None else scalar_of(known.model, fields, text)
+        if own is not None and own.type.kind == typed.type.kind:
+            found[name] = own
+    return found
+
+
 def _as_instant(time: Typed) -> Typed:
     return time if time.type.kind == "timestamp" else Typed("midnight", TIMESTAMP, (time,))
 
@@ -108,8 +119,10 @@ def _per_case(journey: Journey, wanted: dict[str, Typed]) -> dict[str, Aggregate
         if step.match != "next":
             columns[name] = Aggregate("max" if step.match == "last" else "min", TIMESTAMP, (at,), is_step)
     begins = Typed("=", BOOLEAN, (number, literal(0, INTEGER)))
+    taken = tuple(field(name, typed.type) for name, typed in wanted.items())
+    of_row = "of_last_row" if start_step(journey).match == "last" else "of_first_row"
     for name, typed in wanted.items():
-        columns[name] = Aggregate("first", typed.type, (field(name, typed.type),), begins, at)
+        columns[name] = Aggregate(of_row, typed.type, (field(name, typed.type), *taken), begins, at)
     return columns
 
 
@@ -121,15 +134,16 @@ def _with_next(
     after = field(step.after or order[index - 1], TIMESTAMP)
     at = field(AT, TIMESTAMP)
     mine = Filter(happenings, Typed("=", BOOLEAN, (field(STEP, INTEGER), literal(index, INTEGER))))
-    theirs = Project(mine, {"$case": field(journey.case, TEXT), AT: at})
-    both_sides = Join(cases, theirs, ((field(journey.case, TEXT), field("$case", TEXT)),), "inner")
+    key = f"$case.{name}"
+    theirs = Project(mine, {key: field(journey.case, TEXT), AT: at})
+    both_sides = Join(cases, theirs, ((field(journey.case, TEXT), field(key, TEXT)),), "inner")
     elapsed = Typed("duration", Type("integer", MICROSECOND), (after, at))
     later = Typed(">=", BOOLEAN, (elapsed, literal(0, INTEGER)))
     if step.within is not None:
         later = Typed("and", BOOLEAN, (later, Typed("<=", BOOLEAN, (elapsed, literal(_micros(step), INTEGER)))))
     found = Group(Filter(both_sides, later), ((journey.case,),), {name: Aggregate("min", TIMESTAMP, (at,))})
-    named = Project(found, {"$case": field(journey.case, TEXT), name: field(name, TIMESTAMP)})
-    return Join(cases, named, ((field(journey.case, TEXT), field("$case", TEXT)),), "left")
+    named = Project(found, {key: field(journey.case, TEXT), name: field(name, TIMESTAMP)})
+    return Join(cases, named, ((field(journey.case, TEXT), field(key, TEXT)),), "left")
 
 
 def _micros(step: Step) -> int:

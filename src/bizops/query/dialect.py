@@ -181,6 +181,11 @@ class DuckDb:
             return call("quantile_cont", double(args[0]), number(param or 0.0))
         if name == "percentile_disc":
             return call("quantile_disc", double(args[0]), number(param or 0.0))
+        if name in ("of_first_row", "of_last_row"):
+            # A value or its lack, of the one row that comes first by time and, in ties, by all that is taken of it.
+            assert by is not None
+            function = "arg_min_null" if name == "of_first_row" else "arg_max_null"
+            return call(function, args[0], call("row", by, *args[1:]))
         if name in ("first", "last"):
             # Ties are broken by the value itself, so that the order of rows never decides.
             assert by is not None
@@ -201,6 +206,8 @@ class DuckDb:
             "percentile_disc",
             "first",
             "last",
+            "of_first_row",
+            "of_last_row",
             "bit_or",
         }
     )
