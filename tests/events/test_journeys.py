@@ -45,8 +45,10 @@ journeys:
 kpis:
   tickets: {kind: journey, journey: first_answer, value: count(), slices: [team]}
   wait: {kind: journey, journey: first_answer, value: "avg(duration(opened, answered))", unit: min, open_cases: drop}
-  wait_last: {kind: journey, journey: last_answer, value: "avg(duration(opened, answered))", unit: min, open_cases: drop}
-  wait_next: {kind: journey, journey: next_answer, value: "avg(duration(opened, answered))", unit: min, open_cases: drop}
+  wait_last:
+    {kind: journey, journey: last_answer, value: "avg(duration(opened, answered))", unit: min, open_cases: drop}
+  wait_next:
+    {kind: journey, journey: next_answer, value: "avg(duration(opened, answered))", unit: min, open_cases: drop}
   to_solved: {kind: journey, journey: next_answer, value: "avg(duration(opened, solved))", unit: min, open_cases: drop}
   answered: {kind: journey, journey: first_answer, value: count(where reached(answered))}
   answered_next: {kind: journey, journey: next_answer, value: count(where reached(answered))}
@@ -61,7 +63,13 @@ kpis:
   urgent: {kind: journey, journey: urgent, value: count()}
   prio: {kind: journey, journey: first_answer, value: avg(prio)}
   big: {kind: journey, journey: first_answer, where: prio > 1, value: count()}
-  work: {kind: journey, journey: first_answer, clock: working, value: "avg(duration(opened, solved))", unit: h, open_cases: drop}
+  work:
+    kind: journey
+    journey: first_answer
+    clock: working
+    value: "avg(duration(opened, solved))"
+    unit: h
+    open_cases: drop
   work_regional:
     kind: journey
     journey: first_answer

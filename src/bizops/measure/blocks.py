@@ -19,6 +19,8 @@ Floats = npt.NDArray[np.float64]
 
 NO_VALUE = "\x00"
 SEPARATOR = "\x1f"
+_ESCAPES = {0x00: "\x1e0", 0x1F: "\x1e1", 0x1E: "\x1e2"}
+"""What stands for these signs within a slice value; the escape's own comes last when they are turned back."""
 
 
 class Labels:
@@ -52,14 +54,20 @@ class Labels:
     @staticmethod
     def join(values: Sequence[str | None]) -> str:
         """One text for a combination of slice values."""
-        return SEPARATOR.join(NO_VALUE if value is None else value for value in values)
+        return SEPARATOR.join(NO_VALUE if value is None else value.translate(_ESCAPES) for value in values)
 
 
 def slice_values(label: str, width: int) -> tuple[str | None, ...]:
     """The slice values behind a label."""
     if width == 0:
         return ()
-    return tuple(None if part == NO_VALUE else part for part in label.split(SEPARATOR))
+    return tuple(None if part == NO_VALUE else _unescaped(part) for part in label.split(SEPARATOR))
+
+
+def _unescaped(text: str) -> str:
+    for sign, escape in _ESCAPES.items():
+        text = text.replace(escape, chr(sign)) if "\x1e" in text else text
+    return text
 
 
 @dataclass
