@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bizops.calendar import Calendar
-from bizops.errors import BizopsError, did_you_mean
+from bizops.errors import BizopsError, Problem, did_you_mean
 from bizops.model import Model, read_model
 from bizops.model.language import SECTIONS
 
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from bizops.events.rows import Known
     from bizops.intake import Progress
     from bizops.lake import Lake, LoadReport, QuarantinedRow
-    from bizops.measure import Answer, Question
-    from bizops.model.language import Source
+    from bizops.measure import Answer, Question, Value
+    from bizops.model.language import Kpi, Source
+    from bizops.present.scorecard import Scorecard
+    from bizops.present.tree import Tree
 
 SETTINGS_FILE = "bizops.yaml"
 Clock = Callable[[], datetime]
@@ -101,11 +103,20 @@ class Workspace:
 
     def checked_model(self) -> Model:
         """The model, after the checks that only the calendars' holidays can answer."""
-        for name in self.model.calendars:
-            calendar = self.model.calendar(name)
-            today = self.clock().date()
-            for region in (None, *calendar.regions):
-                calendar.is_working_day(today, region)
+        problems: list[Problem] = []
+        today = self.clock().date()
+        for name, definition in self.model.calendars.items():
+            try:
+                calendar = self.model.calendar(name)
+                for region in (None, *calendar.regions):
+                    calendar.is_working_day(today, region)
+            except BizopsError as error:
+                problems += [
+                    Problem(problem.code, problem.message, definition.place(), problem.hint)
+                    for problem in error.problems
+                ]
+        if problems:
+            raise BizopsError(*problems)
         return self.model
 
     def counts(self) -> dict[str, int]:
@@ -275,6 +286,7 @@ class Workspace:
                 raise BizopsError.of(
                     "unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, self.model.kpis)
                 )
+        self._check_slices(kpis, {name for way in by for name in way})
         latest = self.lake.snapshot()
         loaded = self.lake.snapshot(as_of) if as_of is not None else latest
         known = Known(self.model, loaded, latest, as_of or self.clock())
@@ -295,6 +307,63 @@ class Workspace:
             kept.keep(key, found)
         return found
 
+    def _check_slices(self, kpis: Sequence[str], wanted: Iterable[str]) -> None:
+        """Refuses a slice that none of the KPIs, nor anything they are made of, has."""
+        from bizops.measure.answer import leaves
+
+        slices = [name for kpi in kpis for leaf in leaves(self.model, kpi) for name in self.model.kpis[leaf].slices]
+        for name in wanted:
+            if name not in slices:
+                known = ", ".join(dict.fromkeys(slices))
+                raise BizopsError.of(
+                    "no-such-slice",
+                    f"{' and '.join(kpis)} cannot be split by '{name}'.",
+                    hint=did_you_mean(name, slices) or (f"Slices are {known}." if known else "There are no slices."),
+                )
+
+    def scorecard(
+        self, period: str | None = None, team: str | None = None, *, as_of: datetime | None = None
+    ) -> Scorecard:
+        """Every KPI at a glance (or those a team owns), up to a period or to where the data reach."""
+        from bizops.present import scorecard
+
+        if team is not None and team not in self.model.teams:
+            raise BizopsError.of(
+                "unknown-team", f"There is no team '{team}'.", hint=did_you_mean(team, self.model.teams)
+            )
+        names = [name for name, kpi in self.model.kpis.items() if team is None or _owned(kpi, team)]
+        before, year = (self._last_values(names, compare, period, as_of) for compare in ("previous", "year_ago"))
+        return scorecard.scorecard(self.model, before, year, names)
+
+    def tree(self, kpi: str | None = None, *, as_of: datetime | None = None) -> Tree:
+        """The KPI tree with its values, from one KPI downwards or whole."""
+        from bizops.present import scorecard, tree
+
+        if kpi is not None and kpi not in self.model.kpis:
+            raise BizopsError.of("unknown-kpi", f"There is no KPI '{kpi}'.", hint=did_you_mean(kpi, self.model.kpis))
+        names = list(tree.kpis_in_tree(self.model, kpi))
+        values = self._last_values(names, "previous", None, as_of)
+        card = scorecard.scorecard(self.model, values, dict.fromkeys(names, ()), names)
+        return tree.tree(self.model, {row.kpi: row for row in card.rows}, kpi)
+
+    def _last_values(
+        self, names: Sequence[str], compare: str, period: str | None, as_of: datetime | None
+    ) -> dict[str, list[Value]]:
+        """The last values of each KPI at its own grain; none where there are no data."""
+        found: dict[str, list[Value]] = {name: [] for name in names}
+        by_grain: dict[str, list[str]] = {}
+        for name in names:
+            by_grain.setdefault(self.model.kpis[name].grain, []).append(name)
+        for grain, group in by_grain.items():
+            span = Span(end=period, last=SCORECARD_PERIODS)
+            try:
+                for value in self.query(group, grain=grain, span=span, compare=compare, as_of=as_of):
+                    found[value.kpi].append(value)
+            except BizopsError as error:
+                if error.problems[0].code != "no-data":
+                    raise
+        return found
+
     def _compute(self, known: Known, question: Question) -> Answer:
         from bizops.measure import Executor, ResultStore, answer
         from bizops.query.engine import Engine
@@ -312,6 +381,14 @@ class Workspace:
         finally:
             store.close()
             engine.close()
+
+
+SCORECARD_PERIODS = 14
+"""A year of months, the month to compare with, and one that may not be complete."""
+
+
+def _owned(kpi: Kpi, team: str) -> bool:
+    return kpi.owners is not None and team in (kpi.owners.business, kpi.owners.it)
 
 
 def parse_as_of(text: str, calendar: Calendar) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from bizops.cli.edge import DONE
+from bizops.cli.edge import COMPLETION, DONE
 
 
 @click.command()
@@ -16,6 +16,6 @@ def completion(shell: str) -> int:
 
     kind = get_completion_class(shell)
     assert kind is not None
-    script = kind(bizops, {}, "bizops", "_BIZOPS_COMPLETE").source()
+    script = kind(bizops, {}, "bizops", COMPLETION).source()
     click.echo(script)
     return DONE

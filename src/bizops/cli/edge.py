@@ -19,15 +19,25 @@ from bizops.errors import BizopsError, Problem
 if TYPE_CHECKING:
     from bizops.workspace import Workspace
 
+COMPLETION = "_BIZOPS_COMPLETE"
+"""The environment variable by which a completion script asks."""
+
 DONE, NOT_DONE, WRONG_USAGE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
 
 def guarded(command: click.Command, arguments: list[str]) -> int:
     """Runs a command and turns whatever ends it into an exit code and clear lines."""
     as_json = "--json" in arguments
+    if COMPLETION in os.environ:
+        # The shell asks what could come next.
+        return int(command.main(arguments, "bizops", COMPLETION) or DONE)
     try:
-        code = command.main(args=arguments, prog_name="bizops", standalone_mode=False)
+        # Not command.main(): it would end with 1 when the reader goes away.
+        with command.make_context("bizops", arguments) as context:
+            code = command.invoke(context)
         return code if isinstance(code, int) else DONE
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except BizopsError as error:
         return _tell(error.problems, as_json)
     except click.UsageError as error:
@@ -110,7 +120,9 @@ def rich_print(renderable: object) -> None:
     console = Console(highlight=False, soft_wrap=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console = Console(highlight=False, width=120)
-    console.print(renderable)
+    with console.capture() as shown:
+        console.print(renderable)
+    click.echo(shown.get(), nl=False)
 
 
 say = partial(click.echo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import sys
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,7 +139,7 @@ def query(
         grain=grain,
         span=Span(start, end, last),
         by=ways,
-        filters=dict(_filter(text) for text in filters),
+        filters=_filters(filters),
         compare=compare,
         as_of=workspace.instant(as_of),
     )
@@ -151,7 +151,7 @@ def query(
             kpis.append({"kpi": part.kpi.name, "unit": part.kpi.unit, "query": part.query, "values": values})
         emit({"kpis": kpis})
     elif as_csv:
-        _write_csv(list(answer))
+        click.echo(_csv(list(answer)), nl=False)
     else:
         from bizops.present.terminal import values_table
 
@@ -160,11 +160,18 @@ def query(
     return DONE if any(value.refusal is None for value in answer) else NOT_DONE
 
 
-def _filter(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name:
-        raise BizopsError.of("bad-filter", f"'{text}' is no filter.", hint="Write --filter branch=B01.")
-    return name, value
+def _filters(texts: tuple[str, ...]) -> dict[str, str]:
+    filters: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise BizopsError.of("bad-filter", f"'{text}' is no filter.", hint="Write --filter branch=B01.")
+        if name in filters and filters[name] != value:
+            raise BizopsError.of(
+                "bad-filter", f"'{name}' cannot be '{filters[name]}' and '{value}' at once.", hint=f"Use --by {name}."
+            )
+        filters[name] = value
+    return filters
 
 
 def value_json(value: Value, language: str, decimals: int | None) -> dict[str, object]:
@@ -210,8 +217,9 @@ def value_json(value: Value, language: str, decimals: int | None) -> dict[str, o
     }
 
 
-def _write_csv(values: list[Value]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+def _csv(values: list[Value]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
     slices = list(dict.fromkeys(name for value in values for name in value.slice))
     writer.writerow(["kpi", "period", *slices, "value", "unit", "refusal", "completeness", "rows"])
     for value in values:
@@ -221,6 +229,7 @@ def _write_csv(values: list[Value]) -> None:
         writer.writerow(
             [value.kpi, value.period.label, *cells, number, value.unit, refusal, value.completeness, value.rows]
         )
+    return text.getvalue()
 
 
 def _inert(text: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -23,7 +24,7 @@ def init(target: Path, as_json: bool) -> int:
     say(f"A workspace is in {target}:")
     for name in written:
         say(f"  {name}")
-    where = "" if target == Path() else f"cd {target} && "
+    where = "" if target == Path() else f"cd {shlex.quote(str(target))} && "
     say(f"Next: {where}bizops load && bizops scorecard")
     return DONE
 
@@ -50,6 +51,8 @@ def check(directory: Path, as_json: bool) -> int:
     counts = workspace.counts()
     if as_json:
         emit({"ok": True, "problems": [], "hash": model.hash, "counts": counts})
+    elif not counts:
+        say("The model is empty.")
     else:
         say("The model is sound: " + ", ".join(f"{number} {section}" for section, number in counts.items()) + ".")
     return DONE
