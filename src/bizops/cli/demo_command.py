@@ -59,7 +59,7 @@ def _called() -> str:
 NEXT = {
     "sales": (
         "kpi revenue_per_fte -C {dir}",
-        "kpi query time_to_authorise -C {dir} --by region --last 6",
+        "kpi query time_to_authorise -C {dir} --by store.region --last 6",
         "kpi show customers_per_fte_day -C {dir}",
     ),
     "travel": (

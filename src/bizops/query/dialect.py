@@ -54,6 +54,12 @@ def divide(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     return exp.Div(this=double(left), expression=exp.func("NULLIF", double(right), number(0)))
 
 
+def finite_number(value: exp.Expr) -> exp.Expr:
+    """A text read as a number; 'NaN' and 'Infinity' are none."""
+    read = exp.TryCast(this=value, to=exp.DataType.build("DOUBLE"))
+    return exp.Case(ifs=[exp.If(this=call("isfinite", read), true=read.copy())])
+
+
 def all_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
     """The conjunction of conditions."""
     return exp.and_(*conditions) if len(conditions) > 1 else conditions[0]
@@ -93,7 +99,7 @@ class DuckDb:
         "ends_with": lambda x, y: call("ends_with", x, y),
         "contains": lambda x, y: call("contains", x, y),
         "concat": lambda *xs: call("concat", *xs),
-        "to_number": lambda x: exp.TryCast(this=x, to=exp.DataType.build("DOUBLE")),
+        "to_number": finite_number,
         "to_text": lambda x: exp.cast(x, "VARCHAR"),
         "and": lambda a, b: exp.And(this=exp.paren(a), expression=exp.paren(b)),
         "or": lambda a, b: exp.Or(this=exp.paren(a), expression=exp.paren(b)),
@@ -148,8 +154,10 @@ class DuckDb:
         return exp.Sub(this=date, expression=exp.cast(days, "INTEGER"))
 
     def whole_division(self, value: exp.Expr, by: int) -> exp.Expr:
-        """Integer division, rounding towards minus infinity for the non-negative values it is used on."""
-        return exp.IntDiv(this=value, expression=number(by))
+        """Integer division towards minus infinity, for instants since the year 1; engines differ on negative ones."""
+        shift = 10**17 // by
+        positive = exp.paren(exp.Add(this=value, expression=number(shift * by)))
+        return exp.Sub(this=exp.IntDiv(this=positive, expression=number(by)), expression=number(shift))
 
     def read_segments(self, paths: Sequence[str]) -> exp.Expr:
         """The rows of Parquet files; a column that a file does not have is without value in its rows."""

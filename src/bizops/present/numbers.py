@@ -1,0 +1,75 @@
+"""Numbers as people read them: digits by size, marks by language, units that suit."""
+
+from __future__ import annotations
+
+from bizops.errors import BizopsError
+from bizops.units import CURRENCIES, Unit
+
+NONE = "–"
+_TIMES = (("ms", 0.001), ("s", 1.0), ("min", 60.0), ("h", 3600.0), ("d", 86_400.0))
+_SHORT = {"en": ((1e9, "bn"), (1e6, "M"), (1e3, "k")), "de": ((1e9, "Mrd."), (1e6, "Mio."), (1e3, "Tsd."))}
+
+
+def display(value: float | None, unit: str, language: str, decimals: int | None = None, short: bool = False) -> str:
+    """A value with its unit: ``28,550.66 EUR/fte``, ``3.4 min``, ``12.3 %``; ``short`` writes ``5.98 M EUR``.
+
+    A duration far from its unit's size is written in one that suits it (0.056 h is 3.4 min).
+    """
+    if value is None:
+        return NONE
+    if time := _time(value, unit):
+        value, unit = time
+    word = ""
+    if short and not unit.endswith("%") and abs(value) >= 1e5:
+        size, word = next((size, word) for size, word in _SHORT[language] if abs(value) >= size)
+        value, decimals = value / size, None
+    text = number(value, language, _digits(value) if decimals is None else decimals)
+    shown = "" if unit == "1" or _counts(unit) or (short and _only_counts(unit)) else unit
+    return " ".join(part for part in (text, word, shown) if part)
+
+
+def number(value: float, language: str, decimals: int) -> str:
+    """A number with that many digits after the mark; halves are rounded to even, minus zero is zero."""
+    text = f"{value:,.{decimals}f}"
+    if not any(digit in text for digit in "123456789"):
+        text = text.removeprefix("-")
+    return text.translate(str.maketrans(",.", ".,")) if language == "de" else text
+
+
+def change(relative: float | None, language: str) -> str:
+    """A relative change with its sign: ``+3.4 %``."""
+    if relative is None:
+        return NONE
+    percent = relative * 100
+    return ("+" if percent >= 0 else "") + number(percent, language, 0 if abs(percent) >= 100 else 1) + " %"
+
+
+def _digits(value: float) -> int:
+    size = abs(value)
+    if value == int(value) and size < 1e15:
+        return 0
+    return 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3
+
+
+def _time(value: float, unit: str) -> tuple[float, str] | None:
+    scales = dict(_TIMES)
+    if unit not in scales or value == 0 or 0.1 <= abs(value) < 1000:
+        return None
+    seconds = value * scales[unit]
+    suited = [(name, size) for name, size in _TIMES if abs(seconds) >= size] or [_TIMES[0]]
+    return seconds / suited[-1][1], suited[-1][0]
+
+
+def _only_counts(unit: str) -> bool:
+    """Things per things: items per customer; the KPI's name says that too."""
+    return "/" in unit and all(_counts(part) for part in unit.replace("*", "/").split("/"))
+
+
+def _counts(unit: str) -> bool:
+    """A unit that only says what is counted; the KPI's name says it already."""
+    if unit in dict(_TIMES) or unit in CURRENCIES or not unit.isidentifier():
+        return False
+    try:
+        return not Unit.parse(unit).is_time
+    except BizopsError:
+        return True

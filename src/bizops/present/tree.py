@@ -1,0 +1,130 @@
+"""The KPI tree: what is made of what, and what is believed to move it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bizops.model.language import Link
+from bizops.model.model import Model
+from bizops.model.series import formula_over_kpis
+from bizops.present.scorecard import Row, text_of
+from bizops.present.texts import say
+
+GRADES = ("asserted", "observational", "quasi-experimental", "randomised")
+"""From weakest to strongest."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """How a node hangs on the one above: by arithmetic (``identity``) or by a hypothesis (``influence``)."""
+
+    kind: str
+    label: str
+    lag: str | None
+    strength: float | None
+    grade: str | None
+    node: Node
+
+
+@dataclass(frozen=True)
+class Node:
+    """A KPI in the tree; ``again`` marks one whose parts were shown before (a tree is printed, the graph may share)."""
+
+    kpi: str
+    title: str
+    display: str
+    change: str
+    status: str | None
+    status_text: str
+    spark: tuple[float | None, ...]
+    formula: str | None
+    again: bool
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All roots, and the KPIs that hang nowhere."""
+
+    title: str
+    language: str
+    roots: tuple[Node, ...]
+    outside: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The form that programs get."""
+        roots = [asdict(root) for root in self.roots]
+        return {"title": self.title, "roots": roots, "outside": list(self.outside)}
+
+
+def lower_kpis(model: Model, link: Link) -> tuple[str, ...]:
+    """The KPIs at the lower end of a link."""
+    if link.kind == "influence":
+        return (link.by,) if link.by else ()
+    assert link.formula is not None
+    found = formula_over_kpis(model, link.formula).kpis()
+    return tuple(name for name in model.kpis if name in found)
+
+
+def kpis_in_tree(model: Model, start: str | None) -> tuple[str, ...]:
+    """The KPIs that the tree shows, from one downwards or all that have links."""
+    below: dict[str, list[str]] = {}
+    for link in model.links.values():
+        below.setdefault(link.kpi, []).extend(lower_kpis(model, link))
+    if start is None:
+        return tuple(name for name in model.kpis if name in below or any(name in names for names in below.values()))
+    seen: dict[str, None] = {start: None}
+    waiting = [start]
+    while waiting:
+        for name in below.get(waiting.pop(), ()):
+            if name not in seen:
+                seen[name] = None
+                waiting.append(name)
+    return tuple(seen)
+
+
+def tree(model: Model, rows: Mapping[str, Row], start: str | None) -> Tree:
+    """The tree over rows of a scorecard; from ``start`` downwards, or everything."""
+    language = model.settings.language
+    links: dict[str, list[Link]] = {}
+    for link in model.links.values():
+        links.setdefault(link.kpi, []).append(link)
+    lower = {name for link in model.links.values() for name in lower_kpis(model, link)}
+    roots = [start] if start else [name for name in links if name not in lower] or list(links)[:1]
+    drawn: set[str] = set()
+    nodes = tuple(_node(model, rows, links, name, drawn) for name in roots)
+    outside = () if start else tuple(name for name in model.kpis if name not in links and name not in lower)
+    title = text_of(model.settings.title, language) or say("tree", language)
+    return Tree(title, language, nodes, outside)
+
+
+def _node(
+    model: Model, rows: Mapping[str, Row], links: Mapping[str, Sequence[Link]], name: str, drawn: set[str]
+) -> Node:
+    row = rows[name]
+    own = links.get(name, ())
+    again = name in drawn and bool(own)
+    drawn.add(name)
+    edges: list[Edge] = []
+    formula = None
+    for link in own if not again else ():
+        if link.kind == "identity" and link.formula is not None:
+            formula = link.formula.text
+        for lower in lower_kpis(model, link):
+            node = _node(model, rows, links, lower, drawn)
+            edges.append(_edge(link, node, model.settings.language))
+    return Node(
+        name, row.title, row.display, row.previous, row.status, row.status_text, row.spark, formula, again, tuple(edges)
+    )
+
+
+def _edge(link: Link, node: Node, language: str) -> Edge:
+    if link.kind == "identity":
+        return Edge("identity", "", None, None, None, node)
+    grades = [evidence.grade for evidence in link.evidence] or ["asserted"]
+    grade = max(grades, key=GRADES.index)
+    lag = str(link.lag) if link.lag else None
+    label = ", ".join(part for part in (lag, say(grade, language)) if part)
+    return Edge("influence", label, lag, link.strength, grade, node)
