@@ -208,3 +208,10 @@ def test_fiscal_months_of_four_four_and_five_weeks(in_zone):
     assert [value.value for value in found] == [days * 24 for days in lengths]
     quarter = made.number("n_retail", grain="fiscal_quarter", start="FY2026-Q2", end="FY2026-Q2")
     assert quarter == 13 * 7 * 24
+
+
+def test_days_before_1970_are_days_like_any_other(small):
+    rows = [{"id": str(n), "at": at, "n": 1} for n, at in enumerate(("1969-12-30T23:00:00", "1969-12-31T22:59:59"))]
+    made = small(YAML.replace("ZONE", "Europe/Berlin"), ticks=rows)
+    found = made.series("n", grain="day", start="1969-12-30", end="1970-01-01")
+    assert found == {"1969-12-30": None, "1969-12-31": 2, "1970-01-01": None}
