@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from urllib.request import urlopen
 
 import click
 import pytest
@@ -14,7 +17,8 @@ from jsonschema import Draft202012Validator
 
 from bizops.cli.edge import guarded
 from bizops.cli.main import bizops
-from bizops.workspace import make_workspace
+from bizops.server import page_server
+from bizops.workspace import make_workspace, open_workspace
 
 CONTRACT = json.loads((Path(__file__).parents[2] / "docs" / "contract.json").read_text(encoding="utf-8"))
 COMMANDS: dict[str, dict[str, Any]] = CONTRACT["commands"]
@@ -55,17 +59,21 @@ def filled(argv: list[str], **values: object) -> list[str]:
     return [part.format(**{**EXAMPLES, **values}) for part in argv[1:]]
 
 
-@pytest.fixture
-def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A loaded workspace, two rows of which were not taken."""
-    monkeypatch.chdir(tmp_path)
-    root = tmp_path / "ws"
+    root = tmp_path_factory.mktemp("loaded") / "ws"
     make_workspace(root)
     with (root / "data" / "orders.csv").open("a", encoding="utf-8") as rows:
         rows.write("B-1,yesterday,,North,1\nB-2,2026-03-03 10:00,,North,much\n")
-    assert guarded(bizops, ["load", "-C", str(root)]) == 0
-    capsys.readouterr()
+    open_workspace(root).load()
     return root
+
+
+@pytest.fixture
+def directory(loaded: Path, tmp_path: Path) -> Path:
+    """A copy of the loaded workspace, to do with as one likes."""
+    return shutil.copytree(loaded, tmp_path / "ws")
 
 
 def test_the_contract_names_what_suites_need() -> None:
@@ -78,7 +86,7 @@ def test_every_schema_is_a_strict_one(name: str) -> None:
     for schema in (COMMANDS[name]["json"], COMMANDS[name].get("json_not_done")):
         if schema is not None:
             Draft202012Validator.check_schema({**schema, "$defs": CONTRACT["$defs"]})
-    for schema in objects([CONTRACT["$defs"], COMMANDS[name]["json"]]):
+    for schema in objects([CONTRACT["$defs"], CONTRACT["urls"], COMMANDS[name]["json"]]):
         assert "additionalProperties" in schema or name == "schema", schema
         assert set(schema.get("properties", ())) == set(schema.get("required", ())) or name == "schema", schema
 
@@ -209,3 +217,18 @@ def test_values_keep_their_form_however_they_are_asked_for(
     code = guarded(bizops, [*argv, "time_to_authorise", *more])
     assert code == (1 if "2030" in more else 0)
     valid(json.loads(capsys.readouterr().out), entry["json_not_done" if code else "json"])
+
+
+def test_the_page_of_a_workspace_answers_as_the_contract_says(directory: Path) -> None:
+    with page_server(open_workspace(directory), 0) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            for url in CONTRACT["urls"].values():
+                with urlopen(f"http://127.0.0.1:{server.server_port}{url['path']}") as answer:
+                    assert (answer.status, answer.headers["Content-Type"]) == (200, url["content_type"])
+                    if "json" in url:
+                        valid(json.loads(answer.read()), url["json"])
+        finally:
+            server.shutdown()
+            thread.join()
