@@ -94,7 +94,7 @@ class Workspace:
             self.root / SETTINGS_FILE,
             *sorted(p for p in (self.root / "model").rglob("*") if p.suffix in (".yaml", ".yml")),
         ]
-        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in paths if not path.is_dir()}
 
     @cached_property
     def model(self) -> Model:

@@ -54,9 +54,8 @@ def check_holidays(which: PublicHolidays) -> None:
     if which.country not in countries:
         raise BizopsError.of(
             "unknown-holidays",
-            f"There are no holidays of a country '{which.country}'; "
-            f"known are ISO codes: {', '.join(sorted(code for code in countries if len(code) == 2))}.",
-            hint=did_you_mean(which.country, countries),
+            f"There are no holidays of a country '{which.country}'.",
+            hint=did_you_mean(which.country, countries) or "Write the country's ISO code, e.g. DE or AT.",
         )
     regions = countries[which.country]
     if which.region is not None and which.region not in regions:

@@ -43,7 +43,10 @@ class Binding:
         for name, column in self._source.columns.items():
             delivered = _column(block.table, self._headers[name])
             array, bad = self._convert(delivered, column)
-            for index, why in {**_broken_rules(array, column), **bad}.items():
+            broken = {**_broken_rules(array, column), **bad}
+            if name == self._source.time:
+                broken = {**_outside_of_time(array), **broken}
+            for index, why in broken.items():
                 wrong.setdefault(index, (name, why))
             columns.append(array)
         batch = pa.RecordBatch.from_arrays([*columns, pa.array(block.positions)], schema=self._schema)
@@ -124,6 +127,17 @@ def _broken_rules(values: pa.Array, column: Column) -> dict[int, Bad]:
         for index in _where(pc.is_null(values)):
             broken[index] = Bad("missing-value", "There is no value, and the column is required.")
     return broken
+
+
+def _outside_of_time(values: pa.Array) -> dict[int, Bad]:
+    """Rows that would have happened when nothing a business measures did: 0001-01-01 and 9999-12-31 stand for no date."""
+    years = pc.year(values)
+    outside = pc.or_(pc.less(years, FIRST_YEAR), pc.greater(years, LAST_YEAR))
+    message = f"Nothing is measured before {FIRST_YEAR} or after {LAST_YEAR}."
+    return {index: Bad("out-of-range", f"{values[index].as_py()}: {message}") for index in _where(outside)}
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 def _where(mask: pa.Array) -> npt.NDArray[np.int64]:

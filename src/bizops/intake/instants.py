@@ -59,6 +59,11 @@ def _offsets(micros: npt.NDArray[np.int64], zone: str) -> npt.NDArray[np.int64]:
     return offsets
 
 
+_FIRST_US = (datetime.min - _EPOCH) // timedelta(microseconds=1) + 2 * _DAY_US
+_LAST_US = (datetime.max - _EPOCH) // timedelta(microseconds=1) - 2 * _DAY_US
+"""Zones have no rules at the ends of the calendar; 9999-12-31, which means 'for ever', has the offset of the day before."""
+
+
 @lru_cache(maxsize=1 << 16)
 def _offset_of_day(day: int, zone: str) -> int | None:
     """The offset on a local day, or None when it changes in its course."""
@@ -69,6 +74,7 @@ def _offset_of_day(day: int, zone: str) -> int | None:
 
 @lru_cache(maxsize=1 << 16)
 def _offset_at(local_us: int, zone: str) -> int:
+    local_us = min(max(local_us, _FIRST_US), _LAST_US)
     offset = (_EPOCH + timedelta(microseconds=local_us)).replace(tzinfo=ZoneInfo(zone)).utcoffset()
     assert offset is not None
     return offset // timedelta(microseconds=1)

@@ -115,6 +115,8 @@ def _format_of(path: Path) -> str:
 
 
 def _sha256(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise BizopsError.of("unreadable-file", f"{path} is no regular file.")
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

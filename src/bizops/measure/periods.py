@@ -51,7 +51,11 @@ def periods_of(
             if wanted is not Grain.TOTAL:
                 count = last or DEFAULT_COUNTS[wanted]
                 period = calendar.containing(wanted, tables.utc(_micros(end) - 1))
-                start = max(start, calendar.previous(period, count - 1).start)
+                for _ in range(min(count, MOST_PERIODS) - 1):
+                    if period.start <= start:
+                        break
+                    period = calendar.previous(period)
+                start = max(start, period.start)
     if start >= end:
         raise BizopsError.of("bad-period", "The first period lies after the last one.")
     if wanted is Grain.TOTAL:
