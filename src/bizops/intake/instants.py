@@ -61,7 +61,7 @@ def _offsets(micros: npt.NDArray[np.int64], zone: str) -> npt.NDArray[np.int64]:
 
 _FIRST_US = (datetime.min - _EPOCH) // timedelta(microseconds=1) + 2 * _DAY_US
 _LAST_US = (datetime.max - _EPOCH) // timedelta(microseconds=1) - 2 * _DAY_US
-"""Zones have no rules at the ends of the calendar; 9999-12-31, which means 'for ever', has the offset of the day before."""
+"""Zones have no rules at the ends of the calendar; 9999-12-31, which means 'for ever', takes the last offset."""
 
 
 @lru_cache(maxsize=1 << 16)
