@@ -130,7 +130,7 @@ def _broken_rules(values: pa.Array, column: Column) -> dict[int, Bad]:
 
 
 def _outside_of_time(values: pa.Array) -> dict[int, Bad]:
-    """Rows that would have happened when nothing a business measures did: 0001-01-01 and 9999-12-31 stand for no date."""
+    """Rows outside of what a business measures: 0001-01-01 and 9999-12-31 stand for no date."""
     years = pc.year(values)
     outside = pc.or_(pc.less(years, FIRST_YEAR), pc.greater(years, LAST_YEAR))
     message = f"Nothing is measured before {FIRST_YEAR} or after {LAST_YEAR}."

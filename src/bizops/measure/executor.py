@@ -318,7 +318,7 @@ class Executor:
 
     def _ground(self, demand: Demand, windows: Sequence[Window]) -> Ground:
         first, last = self._reach(demand.base, windows)
-        ground = Ground(self.known, self.engine, demand.calendar, self._cases, first, last, self._regions)
+        ground = Ground(self.known, self.engine, demand.calendar, self._cases, first, last)
         if demand.base.kind == "cases":
             self._build_cases(demand.base, ground)
         return ground
@@ -328,13 +328,6 @@ class Executor:
         first = min([window.start_us for window in windows] + [low for low, _ in ranges])
         last = max([window.end_us for window in windows] + [high for _, high in ranges])
         return first, last
-
-    def _regions(self, base: Base) -> list[str | None]:
-        if base.region is None:
-            return [None]
-        model = self.known.model
-        calendar = next(k.calendar for k in model.kpis.values() if k.region is not None) or model.settings.calendar
-        return [*model.calendars[calendar].regions] if calendar else [None]
 
     def _clock(self, ground: Ground, base: Base, plan: Plan, family: Sequence[Window] = ()) -> Clock:
         """What local time is while the rows happen; at all times, where the plan reads other instants of theirs."""

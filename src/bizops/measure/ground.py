@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -13,7 +13,7 @@ from bizops.events.rows import Known, source_plan
 from bizops.measure import tables
 from bizops.measure.components import Base
 from bizops.measure.rates import rates_table
-from bizops.model.typed import DATE, INTEGER, MICROSECOND, TEXT, Type, Typed, literal
+from bizops.model.typed import BOOLEAN, DATE, INTEGER, MICROSECOND, TEXT, Type, Typed, literal
 from bizops.model.typed import field as named
 from bizops.query.engine import Engine
 from bizops.query.plan import Given, Join, Plan, Project, Scan
@@ -40,7 +40,6 @@ class Ground:
     cases: dict[str, Cases]
     first_us: int
     last_us: int
-    regions: Callable[[Base], list[str | None]]
     tables: dict[str, pa.Table] = field(default_factory=dict)
 
     @property
@@ -108,13 +107,23 @@ def _rate_of(convert: Typed) -> tuple[str, str]:
     return (type_.currency, type_.currency) if type_.currency else (str(type_.unit.currency), "")
 
 
+def regions_of(ground: Ground, base: Base) -> list[str]:
+    """The regions whose working time is told apart; the empty one is the calendar's own."""
+    return [""] if base.region is None else ["", *ground.calendar.regions]
+
+
+def region_of(ground: Ground, region: Typed) -> Typed:
+    """A row's region; one that the calendar does not know (or none) has the calendar's own working time."""
+    known = Typed("in", BOOLEAN, (region, *(literal(code, TEXT) for code in ground.calendar.regions)))
+    return Typed("if", TEXT, (known, region, literal("", TEXT)))
+
+
 def _with_clocks(ground: Ground, base: Base, plan: Plan, needed: Sequence[Typed]) -> Plan:
     """For durations in working time: the open-hours row of every instant's UTC day."""
     if base.clock != "working":
         return plan
     instants = {arg for typed in needed for node in typed.walk() if node.op == "duration" for arg in _instants(node)}
-    regions = ground.regions(base)
-    table = tables.open_hours(ground.calendar, ground.first_us, ground.last_us, regions)
+    table = tables.open_hours(ground.calendar, ground.first_us, ground.last_us, regions_of(ground, base))
     ground.tables["open_hours"] = table
     for instant in sorted(instants, key=repr):
         tag = _tag(instant)
@@ -122,7 +131,7 @@ def _with_clocks(ground: Ground, base: Base, plan: Plan, needed: Sequence[Typed]
         day = Typed("utc_day", INTEGER, (instant,))
         on = [(day, named(f"$day.{tag}", INTEGER))]
         if base.region is not None:
-            on.append((base.region, named(f"$region.{tag}", TEXT)))
+            on.append((region_of(ground, base.region), named(f"$region.{tag}", TEXT)))
         plan = Join(plan, Project(Given("open_hours"), columns), tuple(on), "left")
     return plan
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from bizops.events.rows import source_plan
 from bizops.measure import tables
 from bizops.measure.components import Base
-from bizops.measure.ground import Ground, lowered, rows_of
+from bizops.measure.ground import Ground, lowered, region_of, regions_of, rows_of
 from bizops.measure.windows import Window
 from bizops.model.language import Source
 from bizops.model.typed import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIMESTAMP, Aggregate, Type, Typed, both, literal
@@ -121,7 +121,7 @@ def _weighed(ground: Ground, base: Base, inside: Plan, edges: _Edges, start: Typ
         return _with_weight(plan, weight)
     hours = base.snapshot.weight == "working_hours"
     ground.tables["working"] = tables.working_days(
-        ground.calendar, ground.first_day, ground.last_day, ground.regions(base), hours
+        ground.calendar, ground.first_day, ground.last_day, regions_of(ground, base), hours
     )
     counted = {}
     for name, moment in spans.items():
@@ -136,7 +136,7 @@ def _weighed(ground: Ground, base: Base, inside: Plan, edges: _Edges, start: Typ
         )
         on = [(day, named(f"{name}.day", DATE))]
         if base.region is not None:
-            on.append((base.region, named(f"{name}.region", TEXT)))
+            on.append((region_of(ground, base.region), named(f"{name}.region", TEXT)))
         plan = Join(plan, beside, tuple(on), "left")
         counted[name] = named(name, INTEGER)
     held = Typed("-", INTEGER, (counted["$high"], counted["$low"]))

@@ -87,10 +87,10 @@ def rates(base: str, dated: dict[str, list[tuple[date, Decimal]]], first: date, 
     )
 
 
-def open_hours(calendar: Calendar, first_us: int, last_us: int, regions: Sequence[str | None]) -> pa.Table:
+def open_hours(calendar: Calendar, first_us: int, last_us: int, regions: Sequence[str]) -> pa.Table:
     """Open time by UTC day and region: ``$before`` and the clipped intervals ``$s0, $e0, $s1 ...`` of the day."""
     first, last = first_us // DAY_US, last_us // DAY_US
-    tables = [(region, calendar.open_table(first, last, region)) for region in regions]
+    tables = [(region, calendar.open_table(first, last, region or None)) for region in regions]
     width = max(len(table.start_us) for _, table in tables)
     columns: dict[str, list[object]] = {"$region": [], "$day": [], "$before": []}
     for index in range(width):
@@ -110,20 +110,20 @@ def open_hours(calendar: Calendar, first_us: int, last_us: int, regions: Sequenc
     return pa.table(arrays)
 
 
-def working_days(calendar: Calendar, first: date, last: date, regions: Sequence[str | None], hours: bool) -> pa.Table:
+def working_days(calendar: Calendar, first: date, last: date, regions: Sequence[str], hours: bool) -> pa.Table:
     """Working days (or, with ``hours``, working seconds) before each local day: ``$region``, ``$day``, ``$before``."""
-    regions_out: list[str | None] = []
+    regions_out: list[str] = []
     days_out: list[date] = []
     before: list[int] = []
     for region in regions:
-        table = calendar.working_day_table(first, last + timedelta(days=1), region)
+        table = calendar.working_day_table(first, last + timedelta(days=1), region or None)
         regions_out += [region] * len(table.day)
         days_out += table.day
         if hours:
             seconds = 0
             for day in table.day:
                 before.append(seconds)
-                seconds += _open_seconds(calendar, day, region)
+                seconds += _open_seconds(calendar, day, region or None)
         else:
             before += table.before
     return pa.table(
