@@ -164,6 +164,12 @@ class Evaluator:
         return self._recipes[kpi.name]
 
     def _filter(self, measure: Measure, name: str, value: str) -> Typed:
+        if name not in measure.slices:
+            raise BizopsError.of(
+                "no-such-slice",
+                f"'{measure.name}' cannot be filtered by '{name}': it is known only after rows are grouped.",
+                hint=f"Split by it instead: --by {name}.",
+            )
         typed = measure.slices[name]
         if typed.type.kind == "text":
             return Typed("=", BOOLEAN, (typed, literal(value, TEXT)))

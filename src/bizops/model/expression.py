@@ -313,6 +313,7 @@ def parse_expression(text: str) -> Expr:
         raise ExpressionError("bad-expression", f"An expression has at most {_MAX_LENGTH:,} characters.", 0)
     parser = _Parser(text)
     expr = parser.disjunction()
+    _check_depth(expr)
     rest = parser.now
     if rest.kind != "end":
         hint = did_you_mean(rest.text, _KEYWORDS) if rest.kind == "name" else None
@@ -322,6 +323,21 @@ def parse_expression(text: str) -> Expr:
             "bad-expression", f"Nothing is expected here, but {_shown(rest)} follows.", rest.pos, hint
         )
     return expr
+
+
+def _check_depth(expr: Expr) -> None:
+    """Long chains of operators are deep trees, on which everything that walks them would run out of stack."""
+    ahead = [(expr, 1)]
+    while ahead:
+        node, depth = ahead.pop()
+        if depth > _MAX_DEPTH:
+            raise ExpressionError(
+                "bad-expression",
+                f"The expression chains or nests more than {_MAX_DEPTH} operators.",
+                node.pos,
+                "Use in (...) for many alternatives.",
+            )
+        ahead += [(part, depth + 1) for part in children(node)]
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
