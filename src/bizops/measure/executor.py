@@ -106,13 +106,9 @@ class Executor:
         if base.kind == "cases":
             digest.update(str(self.now_us(base)).encode())
         if any(model.sources[name].known == "time" for name in (main, *others)):
-            digest.update(str(self._cut(window)).encode())
+            digest.update(str(min(self.now_us(base), window.end_us)).encode())
         digest.update(calendar.fingerprint.encode())
         return digest.hexdigest()
-
-    def _cut(self, window: Window) -> int:
-        """The instant behind which rows are not known yet, as far as it cuts into the window."""
-        return min(self.known.as_of_us, window.end_us)
 
     def happens_at(self, base: Base) -> bool:
         """Whether rows are measured by the very time by which their source files them."""
@@ -124,7 +120,7 @@ class Executor:
         return base.time is not None and base.time.type.kind == "date"
 
     def now_us(self, base: Base) -> int:
-        """The last known instant of the sources of a journey, or the instant asked for if that is earlier."""
+        """The last known instant of the base's sources, or the instant asked for if that is earlier."""
         ends = [r[1] for name in self.sources(base) if (r := self.known.of(name).time_range(name)) is not None]
         return min([self.known.as_of_us, max(ends, default=self.known.as_of_us)])
 
