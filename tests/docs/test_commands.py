@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from pages import PAGES, REPO, Step, missing, name_of, steps_of
+from pages import REPO, WALKS, Step, missing, name_of, steps_of
 
 from bizops.cli.demo_command import prepared
 from bizops.cli.edge import guarded
@@ -27,7 +27,7 @@ def sales(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return workspace.root
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if steps_of(page)], ids=name_of)
+@pytest.mark.parametrize("page", [page for page in WALKS if steps_of(page)], ids=name_of)
 def test_commands_work_and_show_what_the_page_says(
     page: Path, sales: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ from pages import PAGES, REPO, links_of, name_of
 WORDS = re.findall(r"^\| \*\*(.+?)\*\* \|", (REPO / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
 DECISIONS = sorted((REPO / "docs/decisions").glob("[0-9]*.md"))
 FOREIGN = re.compile(
-    r"(?<![\w.])/(?:work|root|home|Users|opt|tmp)/\w|"
+    r"(?<![\w.])/(?:work|root|home|Users|opt)/\w|"
     r"\bpypi\.org|files\.pythonhosted|registry\.npmjs|--(?:extra-)?index-url [^|]*://",
 )
 """Paths of somebody's machine, and hosts of package registries."""
