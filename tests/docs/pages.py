@@ -12,8 +12,6 @@ PAGES = [
     *sorted((REPO / "docs").rglob("*.md")),
     *sorted((REPO / "examples").glob("*/README.md")),
 ]
-WALKS = [page for page in PAGES if page.parent.name != "reference"]
-"""Pages to be followed from top to bottom; those to look things up in are written from the code."""
 _FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 

@@ -54,7 +54,8 @@ def check(directory: Path, as_json: bool) -> int:
     elif not counts:
         say("The model is empty.")
     else:
-        say("The model is sound: " + ", ".join(f"{number} {section}" for section, number in counts.items()) + ".")
+        told = [_counted(number, name.removesuffix("s")) for name, number in counts.items() if name != "currencies"]
+        say(f"The model is sound: {', '.join(told)}.")
     return DONE
 
 
