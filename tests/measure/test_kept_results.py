@@ -15,7 +15,7 @@ sources:
 kpis:
   n: {kind: measure, over: orders, value: sum(n), slices: [shop]}
   orders: {kind: measure, over: orders, value: count(), slices: [shop]}
-  shops: {kind: measure, over: orders, value: distinct(shop)}
+  shops: {kind: measure, over: orders, value: distinct(shop), slices: [shop]}
   p90: {kind: measure, over: orders, value: "percentile(n, 90)", slices: [shop]}
   each: {kind: ratio, numerator: n, denominator: orders}
   quarter: {kind: series, value: "rolling(n, 3 months)"}
