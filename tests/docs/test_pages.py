@@ -50,7 +50,8 @@ def test_every_decision_is_in_the_index_under_its_title() -> None:
     for page in DECISIONS:
         number, title = re.match(r"# *(\d+)\.? *(.+)", page.read_text(encoding="utf-8")).groups()  # type: ignore[union-attr]
         assert page.name.startswith(number.zfill(4)), page.name
-        assert f"- [{number.zfill(4)}]({page.name}) {title}\n" in index
+        line = f"- [{number.zfill(4)}]({page.name}) {title}"
+        assert line in index.splitlines(), f"docs/decisions/README.md lacks the line\n{line}"
 
 
 def test_every_decision_tells_why_and_what_would_change_it() -> None:
