@@ -117,9 +117,10 @@ def rich_print(renderable: object) -> None:
     """Prints for people; colour and width as the terminal has them."""
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=False)
+    # Texts come from data: '[/]' and ':o:' in them are what somebody wrote, not markup.
+    console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
-        console = Console(highlight=False, width=120)
+        console = Console(markup=False, emoji=False, highlight=False, width=120)
     with console.capture() as shown:
         console.print(renderable)
     click.echo(shown.get(), nl=False)

@@ -97,11 +97,27 @@ class Snapshot:
         return sum(s.rows - sum(d.rows for d in s.deleted) for s in self._segments(source))
 
     def time_range(self, source: str) -> tuple[int, int] | None:
-        """First and last instant of the source's rows, in microseconds since 1970 UTC; corrected rows count in."""
-        segments = self._segments(source)
-        low = [s.min_us for s in segments if s.min_us is not None]
-        high = [s.max_us for s in segments if s.max_us is not None]
-        return (min(low), max(high)) if low and high else None
+        """First and last instant of the source's current rows, in microseconds since 1970 UTC."""
+        bounds = [self._bounds(segment) for segment in self._segments(source)]
+        known = [(low, high) for low, high in bounds if low is not None and high is not None]
+        return (min(low for low, _ in known), max(high for _, high in known)) if known else None
+
+    def _bounds(self, segment: Segment) -> tuple[int | None, int | None]:
+        """A segment's bounds; looked up anew where a corrected row may be the one at the edge."""
+        at_edge = any(
+            gone.min_us is None or gone.max_us is None or gone.min_us <= (segment.min_us or 0)
+            or gone.max_us >= (segment.max_us or 0)
+            for gone in segment.deleted
+        )  # fmt: skip
+        if not at_edge or segment.min_us is None:
+            return segment.min_us, segment.max_us
+        from bizops.lake.bounds import live_bounds
+
+        with self._manifest.reading() as connection:
+            time = time_column(connection, segment.source, self.seq)
+        assert time is not None
+        self.verified_paths([segment])
+        return live_bounds(segment.path, time, [gone.path for gone in segment.deleted])
 
     def fingerprint(self, source: str, start_us: int | None = None, end_us: int | None = None) -> str:
         """Changes exactly when a segment, or a correction in one, that meets [start, end) comes, goes or is merged."""

@@ -32,8 +32,9 @@ ROWS_PER_PASS = 600_000
 """More rows at once make the hash tables of distinct counts fall out of the cache (see docs/decisions)."""
 
 
-ALL_TIMES = (-2_208_988_800_000_000, 4_102_444_800_000_000)
-"""From 1900 to 2100, in microseconds since 1970: beyond, the first and last offset of a zone are taken to hold."""
+YEARS_AROUND_US = 10 * 366 * tables.DAY_US
+"""Other instants of a row (closed, delivered, due) are read in local time up to ten years around the data; beyond, the
+first and last offset of the zone are taken to hold."""
 
 
 @dataclass
@@ -326,8 +327,8 @@ class Executor:
         return first, last
 
     def _clock(self, ground: Ground, base: Base, plan: Plan, family: Sequence[Window] = ()) -> Clock:
-        """What local time is while the rows happen; at all times, where the plan reads other instants of theirs."""
-        first, last = ALL_TIMES
+        """What local time is while the rows happen; and long around, where the plan reads other instants of theirs."""
+        first, last = ground.first_us - YEARS_AROUND_US, ground.last_us + YEARS_AROUND_US
         if family and base.kind in ("rows", "groups") and all(instant == base.time for instant in read_as_local(plan)):
             first, last = family[0].start_us, family[-1].end_us
         offsets = tuple(ground.calendar.offsets(first, last + 1))

@@ -7,7 +7,7 @@ the end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import count
@@ -15,7 +15,7 @@ from itertools import count
 from sqlglot import exp
 
 from bizops.model.typed import Aggregate, Typed
-from bizops.query.dialect import DuckDb, all_of, call, double, number, scale, text
+from bizops.query.dialect import DuckDb, alias, all_of, call, cast, double, number, paren, scale, text
 from bizops.query.plan import Clock, Filter, Given, Group, Join, Plan, Project, Scan, Stack, Survival
 
 DAY_US = 86_400_000_000
@@ -43,7 +43,7 @@ class _Compiler:
             return self.over(plan.input).where(self.value(plan.where), copy=False)
         if isinstance(plan, Project):
             own: list[exp.Expr] = [exp.Star()] if plan.keep else []
-            columns = [exp.alias_(self.value(typed), name, quoted=True) for name, typed in plan.columns.items()]
+            columns = [alias(self.value(typed), name) for name, typed in plan.columns.items()]
             return self.over(plan.input, own + columns)
         if isinstance(plan, Join):
             return self.join(plan)
@@ -66,12 +66,12 @@ class _Compiler:
             kinds = [(name, self.dialect.column_types[kind]) for name, kind in plan.columns.items()] or [
                 ("_", "BIGINT")
             ]
-            nothing = [exp.alias_(exp.cast(exp.null(), kind), name, quoted=True) for name, kind in kinds]
+            nothing = [alias(cast(exp.null(), kind), name) for name, kind in kinds]
             return exp.select(*nothing).where(exp.false())
         columns = [
-            exp.alias_(exp.cast(exp.column(name, quoted=True), self.dialect.column_types[kind]), name, quoted=True)
+            alias(cast(exp.column(name, quoted=True), self.dialect.column_types[kind]), name)
             for name, kind in plan.columns.items()
-        ] or [exp.alias_(number(1), "_", quoted=True)]
+        ] or [alias(number(1), "_")]
         rows = _select(columns, self.files(plan.paths))
         if not plan.deleted:
             return rows
@@ -91,11 +91,11 @@ class _Compiler:
             at, low, high = (self.value(part) for part in plan.within)
             open_end = exp.Is(this=high, expression=exp.null())
             conditions.append(exp.LTE(this=low, expression=at))
-            conditions.append(exp.paren(exp.or_(open_end, exp.LT(this=at.copy(), expression=high.copy()))))
+            conditions.append(paren(exp.or_(open_end, exp.LT(this=at.copy(), expression=high.copy()))))
             # Where rows overlap in time, the later one takes over: a row on the left never finds two.
             following = exp.column(f"$next.{plan.within[1].value}", quoted=True)
             last = exp.Is(this=following, expression=exp.null())
-            conditions.append(exp.paren(exp.or_(last, exp.LT(this=at.copy(), expression=following.copy()))))
+            conditions.append(paren(exp.or_(last, exp.LT(this=at.copy(), expression=following.copy()))))
             right = self.with_next(right, low, [self.value(theirs) for _, theirs in plan.on], following.name)
         on = all_of(conditions) if conditions else exp.true()
         return _select([exp.Star()], left).join(right, on=on, join_type=plan.how, copy=False)
@@ -105,17 +105,15 @@ class _Compiler:
         following = exp.Window(
             this=call("lead", start.copy()), partition_by=keys, order=exp.Order(expressions=[start.copy()])
         )
-        query = _select([exp.Star(), exp.alias_(following, name, quoted=True)], rows)
+        query = _select([exp.Star(), alias(following, name)], rows)
         return query.subquery(f"_{next(self.names)}", copy=False)
 
     def group(self, plan: Group) -> exp.Select:
         keys = list(dict.fromkeys(name for names in plan.sets for name in names))
         columns: list[exp.Expr] = [exp.column(name, quoted=True) for name in keys]
         if len(plan.sets) > 1:
-            columns.append(exp.alias_(self.set_index(plan.sets, keys), "grouping", quoted=True))
-        columns += [
-            exp.alias_(self.aggregate(aggregate), name, quoted=True) for name, aggregate in plan.aggregates.items()
-        ]
+            columns.append(alias(self.set_index(plan.sets, keys), "grouping"))
+        columns += [alias(self.aggregate(aggregate), name) for name, aggregate in plan.aggregates.items()]
         rows = self.over(plan.input, columns)
         if len(plan.sets) > 1:
             sets = [exp.Tuple(expressions=[exp.column(name, quoted=True) for name in names]) for names in plan.sets]
@@ -141,7 +139,7 @@ class _Compiler:
         built = self.dialect.aggregate(aggregate.name, args, by, aggregate.param)
         conditions = [self.value(aggregate.where)] if aggregate.where is not None else []
         if aggregate.name == "distinct" and len(args) > 1:
-            conditions += [exp.Not(this=exp.Is(this=exp.paren(arg.copy()), expression=exp.null())) for arg in args]
+            conditions += [exp.Not(this=exp.Is(this=paren(arg.copy()), expression=exp.null())) for arg in args]
         if not conditions:
             return built
         return exp.Filter(this=built, expression=exp.Where(this=all_of(conditions)))
@@ -176,14 +174,14 @@ class _Compiler:
         curve = exp.select(exp.Star(), exp.alias_(surviving, "s")).from_(risk.subquery(f"_{next(self.names)}"))
         before = exp.Coalesce(this=_lag("s", keys), expressions=[number(1.0)])
         since = exp.Coalesce(this=_lag("t", keys), expressions=[number(0)])
-        area = exp.Mul(this=before, expression=double(exp.paren(exp.Sub(this=exp.column("t"), expression=since))))
+        area = exp.Mul(this=before, expression=double(paren(exp.Sub(this=exp.column("t"), expression=since))))
         steps = exp.select(exp.Star(), exp.alias_(area, "a")).from_(curve.subquery(f"_{next(self.names)}"))
         outputs: list[exp.Expr] = [key.copy() for key in keys]
         for name, share in plan.quantiles.items():
             # A survival of exactly 1-q is met up to rounding of the logarithms.
             reached = exp.LTE(this=exp.column("s"), expression=number(1.0 - share + 1e-12))
             first = exp.Filter(this=exp.Min(this=exp.column("t")), expression=exp.Where(this=reached))
-            outputs.append(exp.alias_(first, name, quoted=True))
+            outputs.append(alias(first, name))
         if plan.mean is not None:
             # While some are left at the last observed time, the area is a lower bound of the mean, not the mean.
             all_done = exp.LTE(this=exp.Min(this=exp.column("s")), expression=number(1e-12))
@@ -207,13 +205,13 @@ class _Compiler:
         if node.op == "instant_us":
             return dialect.timestamp(int(str(node.value)))
         if node.op == "nothing":
-            return exp.cast(exp.null(), dialect.column_types[node.type.kind])
+            return cast(exp.null(), dialect.column_types[node.type.kind])
         args = [self.value(arg) for arg in node.args]
         if node.op == "scale":
             assert isinstance(node.value, Fraction)
             return scale(args[0], node.value)
         if node.op in dialect.operators:
-            return dialect.operators[node.op](this=exp.paren(args[0]), expression=exp.paren(args[1]))
+            return dialect.operators[node.op](this=paren(args[0]), expression=paren(args[1]))
         if node.op in dialect.functions:
             return dialect.functions[node.op](*args)
         return self.temporal(node, args)
@@ -225,7 +223,7 @@ class _Compiler:
             start, end = args
             if kind == "date":
                 days = exp.Sub(this=dialect.day_number(end), expression=dialect.day_number(start))
-                return exp.Mul(this=exp.paren(days), expression=number(DAY_US))
+                return exp.Mul(this=paren(days), expression=number(DAY_US))
             return exp.Sub(this=dialect.micros(end), expression=dialect.micros(start))
         if node.op == "micros":
             return dialect.micros(args[0])
@@ -246,9 +244,7 @@ class _Compiler:
             return dialect.weekday_of(day)
         if node.op == "week":
             since = exp.Mod(
-                this=exp.paren(
-                    exp.Add(this=dialect.weekday_of(day.copy()), expression=number(7 - self.clock.week_start))
-                ),
+                this=paren(exp.Add(this=dialect.weekday_of(day.copy()), expression=number(7 - self.clock.week_start))),
                 expression=number(7),
             )
             return dialect.minus_days(day, since)
@@ -266,7 +262,7 @@ class _Compiler:
 
     def midnight(self, day: exp.Expr) -> exp.Expr:
         """The instant at which a local day begins."""
-        ts = exp.cast(day, "TIMESTAMP")
+        ts = cast(day, "TIMESTAMP")
         offsets = tuple((from_us, -seconds) for from_us, seconds in self.local_offsets())
         return self.dialect.plus_seconds(ts, self.offset_at(ts, offsets))
 
@@ -346,8 +342,3 @@ def _lag(name: str, keys: list[exp.Column]) -> exp.Expr:
         partition_by=[key.copy() for key in keys],
         order=exp.Order(expressions=[exp.column("t")]),
     )
-
-
-def columns_of(columns: Mapping[str, Typed]) -> frozenset[str]:
-    """Fields that a set of expressions needs from the node beneath."""
-    return frozenset().union(*(typed.fields() for typed in columns.values())) if columns else frozenset()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import cache, reduce
 from typing import ClassVar
 
 from sqlglot import exp
@@ -28,7 +29,7 @@ def number(value: int | float | Fraction) -> exp.Expr:
         value = float(value)
     if isinstance(value, int):
         return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
-    return exp.cast(exp.Literal.string(repr(value)), "DOUBLE")
+    return cast(exp.Literal.string(repr(value)), "DOUBLE")
 
 
 def text(value: str) -> exp.Expr:
@@ -38,20 +39,20 @@ def text(value: str) -> exp.Expr:
 
 def double(value: exp.Expr) -> exp.Expr:
     """The value as a float."""
-    return exp.cast(value, "DOUBLE")
+    return cast(value, "DOUBLE")
 
 
 def scale(value: exp.Expr, factor: Fraction) -> exp.Expr:
     """The value times an exact factor."""
     if factor.denominator == 1:
-        return exp.Mul(this=exp.paren(value), expression=number(factor.numerator))
+        return exp.Mul(this=paren(value), expression=number(factor.numerator))
     scaled = exp.Mul(this=double(value), expression=number(float(factor.numerator)))
     return exp.Div(this=scaled, expression=number(float(factor.denominator)))
 
 
 def divide(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     """True division; nothing divided by zero is no value, on every engine."""
-    return exp.Div(this=double(left), expression=exp.func("NULLIF", double(right), number(0)))
+    return exp.Div(this=double(left), expression=exp.Nullif(this=double(right), expression=number(0)))
 
 
 def finite_number(value: exp.Expr) -> exp.Expr:
@@ -62,7 +63,32 @@ def finite_number(value: exp.Expr) -> exp.Expr:
 
 def all_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
     """The conjunction of conditions."""
-    return exp.and_(*conditions) if len(conditions) > 1 else conditions[0]
+    parts = [paren(one) if isinstance(one, exp.Connector) else one for one in conditions]
+    return reduce(lambda left, right: exp.And(this=left, expression=right), parts) if len(parts) > 1 else conditions[0]
+
+
+# SQLGlot's own builders copy whatever they are given. Trees here are built once and used once, and copying them at
+# every level took most of the time of a scorecard.
+
+
+def paren(value: exp.Expr) -> exp.Expr:
+    """The value in brackets."""
+    return exp.Paren(this=value)
+
+
+def cast(value: exp.Expr, type_: str) -> exp.Expr:
+    """The value as another type."""
+    return exp.Cast(this=value, to=_data_type(type_).copy())
+
+
+@cache
+def _data_type(name: str) -> exp.DataType:
+    return exp.DataType.build(name)
+
+
+def alias(value: exp.Expr, name: str) -> exp.Expr:
+    """The value as a column of that name."""
+    return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=True))
 
 
 class DuckDb:
@@ -83,13 +109,13 @@ class DuckDb:
     }
 
     functions: ClassVar[dict[str, Builder]] = {
-        "not": lambda x: exp.Not(this=exp.paren(x)),
-        "is_null": lambda x: exp.Is(this=exp.paren(x), expression=exp.null()),
-        "in": lambda x, *items: exp.In(this=exp.paren(x), expressions=list(items)),
-        "neg": lambda x: exp.Neg(this=exp.paren(x)),
+        "not": lambda x: exp.Not(this=paren(x)),
+        "is_null": lambda x: exp.Is(this=paren(x), expression=exp.null()),
+        "in": lambda x, *items: exp.In(this=paren(x), expressions=list(items)),
+        "neg": lambda x: exp.Neg(this=paren(x)),
         "/": divide,
         "if": lambda c, a, b: exp.Case(ifs=[exp.If(this=c, true=a)], default=b),
-        "coalesce": lambda *xs: exp.func("COALESCE", *xs),
+        "coalesce": lambda *xs: exp.Coalesce(this=xs[0], expressions=list(xs[1:])),
         "abs": lambda x: call("abs", x),
         "lower": lambda x: call("lower", x),
         "upper": lambda x: call("upper", x),
@@ -100,16 +126,16 @@ class DuckDb:
         "contains": lambda x, y: call("contains", x, y),
         "concat": lambda *xs: call("concat", *xs),
         "to_number": finite_number,
-        "to_text": lambda x: exp.cast(x, "VARCHAR"),
-        "and": lambda a, b: exp.And(this=exp.paren(a), expression=exp.paren(b)),
-        "or": lambda a, b: exp.Or(this=exp.paren(a), expression=exp.paren(b)),
+        "to_text": lambda x: cast(x, "VARCHAR"),
+        "and": lambda a, b: exp.And(this=paren(a), expression=paren(b)),
+        "or": lambda a, b: exp.Or(this=paren(a), expression=paren(b)),
         "greatest": lambda a, b: call("greatest", a, b),
         "least": lambda a, b: call("least", a, b),
         "bit": lambda place, shift: exp.BitwiseLeftShift(
-            this=exp.cast(number(1), "BIGINT"),
-            expression=exp.paren(exp.Add(this=exp.cast(place, "INTEGER"), expression=exp.paren(shift))),
+            this=cast(number(1), "BIGINT"),
+            expression=paren(exp.Add(this=cast(place, "INTEGER"), expression=paren(shift))),
         ),
-        "bits": lambda a, b: exp.BitwiseOr(this=exp.paren(a), expression=exp.paren(b)),
+        "bits": lambda a, b: exp.BitwiseOr(this=paren(a), expression=paren(b)),
         "position": lambda x, *items: call("list_position", exp.Array(expressions=list(items)), x),
     }
 
@@ -119,7 +145,7 @@ class DuckDb:
 
     def date(self, iso: str) -> exp.Expr:
         """A day."""
-        return exp.cast(text(iso), "DATE")
+        return cast(text(iso), "DATE")
 
     def micros(self, ts: exp.Expr) -> exp.Expr:
         """Microseconds since 1970 of an instant."""
@@ -135,7 +161,7 @@ class DuckDb:
 
     def as_date(self, ts: exp.Expr) -> exp.Expr:
         """The day on which an instant without zone falls."""
-        return exp.cast(ts, "DATE")
+        return cast(ts, "DATE")
 
     def hour_of(self, ts: exp.Expr) -> exp.Expr:
         """0 to 23."""
@@ -147,16 +173,16 @@ class DuckDb:
 
     def first_of(self, part: str, date: exp.Expr) -> exp.Expr:
         """The first day of the month or year."""
-        return exp.cast(call("date_trunc", part, date), "DATE")
+        return cast(call("date_trunc", part, date), "DATE")
 
     def minus_days(self, date: exp.Expr, days: exp.Expr) -> exp.Expr:
         """A date some days earlier."""
-        return exp.Sub(this=date, expression=exp.cast(days, "INTEGER"))
+        return exp.Sub(this=date, expression=cast(days, "INTEGER"))
 
     def whole_division(self, value: exp.Expr, by: int) -> exp.Expr:
         """Integer division towards minus infinity, for instants since the year 1; engines differ on negative ones."""
         shift = 10**17 // by
-        positive = exp.paren(exp.Add(this=value, expression=number(shift * by)))
+        positive = paren(exp.Add(this=value, expression=number(shift * by)))
         return exp.Sub(this=exp.IntDiv(this=positive, expression=number(by)), expression=number(shift))
 
     def read_segments(self, paths: Sequence[str]) -> exp.Expr:
