@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from pages import PAGES, REPO, links_of, name_of
 
+from bizops.measure import REFUSALS
+from bizops.measure.completeness import ORDER
+
 WORDS = re.findall(r"^\| \*\*(.+?)\*\* \|", (REPO / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
 DECISIONS = sorted((REPO / "docs/decisions").glob("[0-9]*.md"))
 FOREIGN = re.compile(
@@ -43,6 +46,19 @@ def test_every_word_of_the_glossary_is_used(word: str) -> None:
     texts += [path.read_text(encoding="utf-8") for path in (REPO / "src/bizops").rglob("*.py")]
     pattern = re.compile(rf"\b{re.escape(word)}(?:s|es)?\b".replace(r"\-", "[-_ ]"), re.IGNORECASE)
     assert any(pattern.search(text) for text in texts)
+
+
+def test_concepts_explain_every_refusal_and_every_state_of_completeness() -> None:
+    text = (REPO / "docs/concepts.md").read_text(encoding="utf-8")
+    for code in (*REFUSALS, *ORDER):
+        assert f"`{code}`" in text, code
+
+
+def test_the_architecture_has_a_line_for_every_room() -> None:
+    text = (REPO / "docs/architecture.md").read_text(encoding="utf-8")
+    for room in (REPO / "src/bizops").iterdir():
+        if (room / "__init__.py").is_file():
+            assert f"{room.name}/" in text, room.name
 
 
 def test_every_decision_is_in_the_index_under_its_title() -> None:
