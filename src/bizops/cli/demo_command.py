@@ -39,6 +39,7 @@ def demo(example: str, directory: Path | None, port: int, serve: bool) -> int:
     say(f"{loaded}; {refused:,} rows in quarantine." if refused else f"{loaded}.")
     from bizops.present.terminal import scorecard_table, tree_view
 
+    say(f"Computing {len(model.kpis)} KPIs ...")
     rich_print(scorecard_table(workspace.scorecard()))
     rich_print(tree_view(workspace.tree()))
     say("What to type next:")

@@ -223,7 +223,7 @@ def _csv(values: list[Value]) -> str:
     slices = list(dict.fromkeys(name for value in values for name in value.slice))
     writer.writerow(["kpi", "period", *slices, "value", "unit", "refusal", "completeness", "rows"])
     for value in values:
-        cells = [_inert(value.slice.get(name)) for name in slices]
+        cells = [_inert(value.slice[name]) if name in value.slice else "" for name in slices]
         refusal = value.refusal.code if value.refusal else ""
         number = "" if value.value is None else repr(value.value)
         writer.writerow(
@@ -233,7 +233,7 @@ def _csv(values: list[Value]) -> str:
 
 
 def _inert(text: str | None) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    if text and text[0] in "=+-@\t\r\0":
-        return "'" + text
-    return text or ""
+    """A slice value that no spreadsheet takes for a formula; ``∅`` for rows without one, which are not the whole."""
+    if text is None:
+        return "∅"
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r", "\0")) else text

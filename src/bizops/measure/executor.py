@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
@@ -69,6 +70,7 @@ class Executor:
         self.found: dict[tuple[str, str], list[Found]] = {}
         self._prints: dict[tuple[str, str, Window], str] = {}
         self._cases: dict[str, Cases] = {}
+        self._rates: dict[tuple[date, date], pa.Table] = {}
 
     # ------------------------------------------------------------------------------------------------- fingerprints
 
@@ -315,7 +317,7 @@ class Executor:
 
     def _ground(self, demand: Demand, windows: Sequence[Window]) -> Ground:
         first, last = self._reach(demand.base, windows)
-        ground = Ground(self.known, self.engine, demand.calendar, self._cases, first, last)
+        ground = Ground(self.known, self.engine, demand.calendar, self._cases, first, last, self._rates)
         if demand.base.kind == "cases":
             self._build_cases(demand.base, ground)
         return ground

@@ -32,7 +32,7 @@ class Cases:
 
 @dataclass
 class Ground:
-    """What plans stand on: what is known, the calendar, case tables, and how far the data reach."""
+    """What plans stand on: what is known, the calendar, case tables, how far the data reach, rates by that reach."""
 
     known: Known
     engine: Engine
@@ -40,6 +40,7 @@ class Ground:
     cases: dict[str, Cases]
     first_us: int
     last_us: int
+    kept: dict[tuple[date, date], pa.Table]
     tables: dict[str, pa.Table] = field(default_factory=dict)
 
     @property
@@ -84,7 +85,10 @@ def _currency_columns(typed: Typed) -> list[str]:
 def _with_rates(ground: Ground, base: Base, plan: Plan, needed: Sequence[Typed]) -> Plan:
     """For each way an amount says its currency, the rate of the row's local day."""
     for name, currency in sorted({_rate_of(node) for typed in needed for node in typed.walk() if node.op == "convert"}):
-        ground.tables["rates"] = rates_table(ground)
+        reach = ground.first_day, ground.last_day
+        if reach not in ground.kept:
+            ground.kept[reach] = rates_table(ground)
+        ground.tables["rates"] = ground.kept[reach]
         assert base.time is not None
         day = base.time if base.time.type.kind == "date" else Typed("day", DATE, (base.time,))
         code = named(currency, TEXT) if currency else literal(name, TEXT)

@@ -6,6 +6,7 @@ import errno
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,7 +51,9 @@ def serve(workspace: Workspace, port: int, ready: Callable[[str], None]) -> None
     """Serves until it is interrupted; ``ready`` gets the address."""
     with page_server(workspace, port) as server:
         ready(f"http://{HOST}:{server.server_port}/")
-        server.serve_forever()
+        # Ctrl-C is how a person ends a page; that is no failure.
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 def _pages(workspace: Workspace) -> dict[str, Callable[[], tuple[str, str]]]:
