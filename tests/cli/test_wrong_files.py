@@ -124,3 +124,12 @@ def test_csv_has_no_text_that_a_spreadsheet_would_run(formula: str, empty_shop: 
     assert result.code == 0
     assert f",'{formula}," in result.out
     assert f",{formula}" not in result.out
+
+
+def test_csv_tells_rows_without_a_slice_value_from_the_whole(empty_shop: Path, typed: Type) -> None:
+    with (empty_shop / "data" / "orders.csv").open("a", encoding="utf-8") as rows:
+        rows.write("B-1,2026-03-03 10:00,,,5\n")
+    typed("load")
+    result = typed("kpi", "revenue", "--by", "branch", "--total", "--last", "1", "--csv")
+    values = [line.split(",")[2:4] for line in result.out.splitlines()]
+    assert values == [["branch", "value"], ["", "335.0"], ["∅", "5.0"], ["North", "330.0"]]

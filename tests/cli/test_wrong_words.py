@@ -72,3 +72,11 @@ def test_a_great_many_periods_are_those_that_there_are(shop: Path, typed: Type) 
     result = typed("kpi", "revenue", "--last", "100000", "--csv")
     assert result.code == 0
     assert [line.split(",")[1] for line in result.out.splitlines()] == ["period", "2026-01", "2026-02", "2026-03"]
+
+
+@pytest.mark.parametrize("words", [[], ["kpi"]])
+def test_a_command_without_words_shows_its_help(words: list[str], typed: Type) -> None:
+    result = typed(*words)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("Usage: ")
+    assert "See '" not in result.err

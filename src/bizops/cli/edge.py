@@ -68,8 +68,9 @@ def _wrong_usage(error: click.UsageError, as_json: bool) -> int:
     if as_json:
         emit({"problems": [Problem("wrong-usage", error.format_message()).as_dict()]})
         return WRONG_USAGE
+    seen = isinstance(error, click.exceptions.NoArgsIsHelpError)
     help_for = error.ctx.command_path if error.ctx else "bizops"
-    click.echo(f"{error.format_message()} See '{help_for} --help'.", err=True)
+    click.echo(error.format_message() + ("" if seen else f" See '{help_for} --help'."), err=True)
     return WRONG_USAGE
 
 

@@ -84,6 +84,11 @@ def show(name: str, directory: Path, as_json: bool) -> int:
     return DONE
 
 
+def _target(target: dict[str, dict[str, object]]) -> str:
+    segment = _text(target["slice"])
+    return (f"{segment}: " if segment else "") + _text(target["series"])
+
+
 def _pretty(query: str) -> str:
     import sqlglot
 
@@ -94,7 +99,7 @@ def _text(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {one}" for key, one in value.items() if one)
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        return "; ".join(_target(one) if isinstance(one, dict) else str(one) for one in value)
     return "" if value is None else str(value)
 
 
