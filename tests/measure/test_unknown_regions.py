@@ -22,7 +22,13 @@ journeys:
   repair: {case: ticket, steps: {opened: opened, closed: closed}}
 kpis:
   repair_time:
-    {kind: journey, journey: repair, clock: working, region: region, value: "max(duration(opened, closed))", unit: h, slices: [region]}
+    kind: journey
+    journey: repair
+    clock: working
+    region: region
+    value: max(duration(opened, closed))
+    unit: h
+    slices: [region]
 """
 
 

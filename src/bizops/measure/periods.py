@@ -57,7 +57,11 @@ def periods_of(
                     period = calendar.previous(period)
                 start = max(start, period.start)
     if start >= end:
-        raise BizopsError.of("bad-period", "The first period lies after the last one.")
+        if first_label and last_label:
+            raise BizopsError.of("bad-period", "The first period lies after the last one.")
+        first_day, last_day = (calendar.local_day(moment) for moment in _reach(known, kpis))
+        asked = f"from {first_label}" if first_label else f"until {last_label}"
+        raise BizopsError.of("no-data", f"There are no data {asked}; they go from {first_day} to {last_day}.")
     if wanted is Grain.TOTAL:
         return (calendar.total_period(start, end),)
     if (end - start).total_seconds() / 3600 / _HOURS[wanted] > MOST_PERIODS:
@@ -77,6 +81,8 @@ def _reach(known: Known, kpis: Sequence[str]) -> tuple[datetime, datetime]:
     """From the first to the last instant of the data behind some KPIs, as far as it was known."""
     sources = sorted({source for kpi in kpis for source in sources_of_kpi(known.model, kpi)})
     if not any(known.of(source).rows(source) for source in sources):
+        if any(known.latest.rows(source) for source in sources):
+            raise BizopsError.of("no-data", f"Nothing was known of {', '.join(sources)} at that time yet.")
         raise BizopsError.of(
             "no-data", f"No data are loaded for {', '.join(sources)}.", hint="Load them with 'bizops load'."
         )

@@ -97,7 +97,7 @@ def values_table(kpi: Kpi, values: Sequence[Value], language: str) -> Renderable
     if 1 < len(ways) <= _MOST_COLUMNS:
         return Group(title, _crossed(kpi, values, ways, language), "")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    sliced, compared = len(ways) > 1, any(value.compared for value in values)
+    sliced, compared = ways != [""], any(value.compared for value in values)
     opened = any(value.open_cases for value in values)
     table.add_column(say("period", language), no_wrap=True)
     if sliced:
@@ -151,6 +151,8 @@ def _label(value: Value) -> str:
 def _note(value: Value, language: str) -> str:
     if value.refusal is not None:
         return value.refusal.message
+    if value.compared is not None and value.compared.refusal is not None:
+        return value.compared.refusal.message
     if value.completeness == "running":
         return say("unfinished", language)
     return "" if value.completeness == "complete" else say(value.completeness, language)
