@@ -28,7 +28,7 @@ CASES = [
     ("scorecard --period soon", 1, "bad-period  'soon' is not a period."),
     ("kpi revenue --as-of soon", 1, "bad-date  'soon' is no date. Write '2026-03-31' or '2026-03-31T12:00'."),
     ("kpi revenue --as-of 2026-02-30", 1, "bad-date  '2026-02-30' is no date."),
-    ("kpi revenue --as-of 1999-01-01", 1, "no-data  No data are loaded for orders."),
+    ("kpi revenue --as-of 1999-01-01", 1, "no-data  Nothing was known of orders at that time yet."),
     ("load orders nowhere.csv", 1, "missing-file  nowhere.csv is not there."),
     ("load orders model", 1, "unreadable-file  model is no regular file."),
     ("load orders --author me --entry x", 1, "bad-entry  'x' is no entry."),
