@@ -22,9 +22,11 @@ from bizops.model.typed import (
     Aggregate,
     Type,
     Typed,
+    absent,
     both,
     field,
     literal,
+    present,
 )
 from bizops.model.typing import ENDED, visits_of
 from bizops.query.plan import Filter, Group, Join, Plan, Project, Stack
@@ -45,7 +47,7 @@ def cases_plan(known: Known, journey: Journey, attributes: Iterable[str]) -> Pla
     )
     cases: Plan = Group(happenings, ((journey.case,),), _per_case(journey, wanted))
     start = next(iter(journey.steps))
-    cases = Filter(cases, _present(field(start, TIMESTAMP)))
+    cases = Filter(cases, present(field(start, TIMESTAMP)))
     for index, (name, step) in enumerate(journey.steps.items()):
         if step.match == "next":
             cases = _with_next(cases, happenings, journey, index, name, step, wanted)
@@ -79,7 +81,7 @@ def _happenings(
     where = scalar_of(known.model, rows.fields, step.where, condition=True) if step.where else None
     assert rows.source is not None and rows.time is not None
     own = _own(known, journey, event, wanted) if index == 0 else {}
-    conditions = both(rows.where, where, _present(case), _present(rows.time))
+    conditions = both(rows.where, where, present(case), present(rows.time))
     assert conditions is not None
     used = frozenset().union(
         conditions.fields(), case.fields(), rows.time.fields(), *(t.fields() for t in own.values())
@@ -166,14 +168,6 @@ def _ended(journey: Journey) -> Typed:
     earliest = field(last, TIMESTAMP)
     for name in journey.ended_by:
         other = field(name, TIMESTAMP)
-        sooner = Typed("or", BOOLEAN, (_absent(earliest), Typed("<", BOOLEAN, (other, earliest))))
-        earliest = Typed("if", TIMESTAMP, (Typed("and", BOOLEAN, (_present(other), sooner)), other, earliest))
+        sooner = Typed("or", BOOLEAN, (absent(earliest), Typed("<", BOOLEAN, (other, earliest))))
+        earliest = Typed("if", TIMESTAMP, (Typed("and", BOOLEAN, (present(other), sooner)), other, earliest))
     return earliest
-
-
-def _absent(typed: Typed) -> Typed:
-    return Typed("is_null", BOOLEAN, (typed,))
-
-
-def _present(typed: Typed) -> Typed:
-    return Typed("not", BOOLEAN, (_absent(typed),))

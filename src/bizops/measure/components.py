@@ -16,7 +16,20 @@ from bizops.events.sources import sources_behind
 from bizops.model.language import Snapshot
 from bizops.model.measures import Measure
 from bizops.model.model import Model
-from bizops.model.typed import BOOLEAN, INTEGER, MICROSECOND, TIMESTAMP, Aggregate, Formula, Type, Typed, both, field
+from bizops.model.typed import (
+    BOOLEAN,
+    INTEGER,
+    MICROSECOND,
+    TIMESTAMP,
+    Aggregate,
+    Formula,
+    Type,
+    Typed,
+    absent,
+    both,
+    field,
+    present,
+)
 from bizops.model.typing import ENDED
 
 
@@ -159,7 +172,7 @@ def _parts(measure: Measure, base: Base, conditions: frozenset[Typed], aggregate
     duration = _censored_duration(measure, aggregate)
     if duration is not None:
         start, end = duration.args
-        still_open = frozenset({_absent(end), _present(start), _absent(field(ENDED, TIMESTAMP))})
+        still_open = frozenset({absent(end), present(start), absent(field(ENDED, TIMESTAMP))})
         opened = component("count", INTEGER, also=still_open)
         if aggregate.name == "avg":
             mean = component("survival_mean", Type("number", MICROSECOND), duration)
@@ -173,7 +186,7 @@ def _parts(measure: Measure, base: Base, conditions: frozenset[Typed], aggregate
         return Parts("mean", (component("sum", aggregate.type, arg), component("count", INTEGER, arg)))
     if aggregate.name == "share":
         condition = aggregate.args[0]
-        known = _present(condition)
+        known = present(condition)
         return Parts(
             "mean",
             (
@@ -215,14 +228,6 @@ def _converts(typed: Typed) -> list[Typed]:
 
 
 def _without_rate(convert: Typed, where: list[Typed]) -> Typed:
-    lacking = both(*where, _present(convert.args[0]), _absent(convert))
+    lacking = both(*where, present(convert.args[0]), absent(convert))
     assert lacking is not None
     return lacking
-
-
-def _absent(typed: Typed) -> Typed:
-    return Typed("is_null", BOOLEAN, (typed,))
-
-
-def _present(typed: Typed) -> Typed:
-    return Typed("not", BOOLEAN, (_absent(typed),))

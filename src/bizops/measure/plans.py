@@ -23,17 +23,7 @@ from bizops.measure.ground import Ground, lowered, rows_of
 from bizops.measure.masks import Way, shifts_of
 from bizops.measure.states import states_in_windows, weighted
 from bizops.measure.windows import Window
-from bizops.model.typed import (
-    BOOLEAN,
-    DATE,
-    INTEGER,
-    TEXT,
-    TIMESTAMP,
-    Aggregate,
-    Typed,
-    both,
-    literal,
-)
+from bizops.model.typed import BOOLEAN, DATE, INTEGER, TEXT, TIMESTAMP, Aggregate, Typed, absent, both, literal, present
 from bizops.model.typed import field as named
 from bizops.model.typing import ENDED
 from bizops.query.plan import Filter, Given, Group, Join, Plan, Project, Survival
@@ -193,7 +183,7 @@ def mask_plan(
     per pack.
     """
     aggregate = _with_conditions(component)
-    only = both(_rows_that_count([component], by, keys), *(_present(arg) for arg in aggregate.args))
+    only = both(_rows_that_count([component], by, keys), *(present(arg) for arg in aggregate.args))
     needed = [*aggregate.args, *(way.typed for pack in packs for way in pack), *([only] if only is not None else [])]
     needed += [by] if by is not None else []
     rows, window = _windowed(ground, base, needed, only, windows)
@@ -237,15 +227,15 @@ def survival_plan(ground: Ground, component: Component, dim: Dims, windows: Sequ
     # A case that ended without reaching the step never will: it is neither open nor part of "how long it takes".
     # How many
     # do so is what `dropoff` tells. Counting it as 'not yet' would let a single open case move the value by any amount.
-    may_come = Typed("or", BOOLEAN, (_present(end), _absent(named(ENDED, TIMESTAMP))))
-    where = both(*sorted(component.conditions, key=repr), _present(start), may_come)
+    may_come = Typed("or", BOOLEAN, (present(end), absent(named(ENDED, TIMESTAMP))))
+    where = both(*sorted(component.conditions, key=repr), present(start), may_come)
     split = {f"$d0_{at}": typed for at, (_, typed) in enumerate(dim)}
-    until = Typed("if", TIMESTAMP, (_absent(end), Typed("now", TIMESTAMP), end))
+    until = Typed("if", TIMESTAMP, (absent(end), Typed("now", TIMESTAMP), end))
     observed = Typed("duration", duration.type, (start, until))
     needed = [duration, observed, *([where] if where else []), *split.values()]
     rows, window = _windowed(ground, base, needed, where, windows)
     columns = {"$w": window} | {name: lowered(ground, base, typed) for name, typed in split.items()}
-    columns |= {"$t": lowered(ground, base, observed), "$done": _present(end)}
+    columns |= {"$t": lowered(ground, base, observed), "$done": present(end)}
     keys = ("$w", *split)
     if component.aggregate.name == "survival_mean":
         return Survival(Project(rows, columns), keys, "$t", "$done", mean="c0")
@@ -335,11 +325,3 @@ def _between(time: Typed, windows: Sequence[Window], by_day: bool) -> list[Typed
         Typed(">=", BOOLEAN, (time, us_literal(windows[0].start_us))),
         Typed("<", BOOLEAN, (time, us_literal(windows[-1].end_us))),
     ]
-
-
-def _absent(typed: Typed) -> Typed:
-    return Typed("is_null", BOOLEAN, (typed,))
-
-
-def _present(typed: Typed) -> Typed:
-    return Typed("not", BOOLEAN, (_absent(typed),))

@@ -17,7 +17,20 @@ from bizops.measure.components import Base
 from bizops.measure.ground import Ground, lowered, region_of, regions_of, rows_of
 from bizops.measure.windows import Window
 from bizops.model.language import Source
-from bizops.model.typed import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TIMESTAMP, Aggregate, Type, Typed, both, literal
+from bizops.model.typed import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    TIMESTAMP,
+    Aggregate,
+    Type,
+    Typed,
+    absent,
+    both,
+    literal,
+)
 from bizops.model.typed import field as named
 from bizops.query.plan import Clock, Filter, Given, Group, Join, Plan, Project
 
@@ -50,7 +63,7 @@ def weighted(aggregate: Aggregate) -> Aggregate:
     """The aggregate with each state counting by its weight; only sums and counts have one."""
     weight = named(WEIGHT, NUMBER)
     if aggregate.name == "count":
-        known = [Typed("not", BOOLEAN, (_absent(arg),)) for arg in aggregate.args]
+        known = [Typed("not", BOOLEAN, (absent(arg),)) for arg in aggregate.args]
         return Aggregate("sum", NUMBER, (weight,), both(aggregate.where, *known))
     if aggregate.name != "sum":
         return aggregate
@@ -102,7 +115,7 @@ class _Edges:
     def clipped(self, start: Typed, end: Typed) -> tuple[Typed, Typed]:
         """The part of the state that lies in the window."""
         low = Typed("greatest", start.type, (start, self.first))
-        high = Typed("if", end.type, (_absent(end), self.next, Typed("least", end.type, (end, self.next))))
+        high = Typed("if", end.type, (absent(end), self.next, Typed("least", end.type, (end, self.next))))
         return low, high
 
 
@@ -151,8 +164,4 @@ def _with_weight(plan: Plan, weight: Typed) -> Plan:
 
 
 def _open_or(end: Typed, condition: Typed) -> Typed:
-    return Typed("or", BOOLEAN, (_absent(end), condition))
-
-
-def _absent(typed: Typed) -> Typed:
-    return Typed("is_null", BOOLEAN, (typed,))
+    return Typed("or", BOOLEAN, (absent(end), condition))

@@ -113,6 +113,16 @@ def field(path: str, type_: Type) -> Typed:
 TRUE = literal(True, BOOLEAN)
 
 
+def absent(typed: Typed) -> Typed:
+    """The condition that there is no value."""
+    return Typed("is_null", BOOLEAN, (typed,))
+
+
+def present(typed: Typed) -> Typed:
+    """The condition that there is a value."""
+    return Typed("not", BOOLEAN, (absent(typed),))
+
+
 def both(*conditions: Typed | None) -> Typed | None:
     """The conjunction of the conditions that are given."""
     given = [c for c in conditions if c is not None]
