@@ -8,7 +8,7 @@ from bizops.calendar import Calendar, Grain, Period
 from bizops.model.language import Band, Kpi, Target
 from bizops.model.measures import measure_of
 from bizops.model.model import Model
-from bizops.model.series import series_of
+from bizops.model.series import Series, series_of
 
 _WIDER = (Grain.FISCAL_QUARTER, Grain.QUARTER, Grain.FISCAL_YEAR, Grain.YEAR)
 
@@ -38,15 +38,27 @@ def target_value(model: Model, target: Target, calendar: Calendar, period: Perio
 
 
 def adds_up(model: Model, kpi: Kpi) -> bool:
-    """Whether longer periods have larger values by nature: sums, counts, and what is made of them by plus and minus."""
-    if kpi.kind == "ratio" or kpi.index:
+    """Whether longer periods have larger values by nature: sums, counts, and what is made of them."""
+    if kpi.index:
         return False
     if kpi.kind in ("measure", "journey"):
         measure = measure_of(model, kpi)
         if measure.snapshot is not None:
             return measure.snapshot.at == "total"
         return measure.value.op == "agg" and measure.value.aggregates()[0].name in ("sum", "count", "distinct")
-    return series_of(model, kpi).op in ("kpi", "+", "-", "to_date", "rolling", "offset")
+    return _adds_up(model, series_of(model, kpi))
+
+
+def _adds_up(model: Model, node: Series) -> bool:
+    if node.op == "kpi":
+        return adds_up(model, model.kpis[node.name])
+    if node.op == "/":
+        # A year's revenue per order is like a month's; a year's revenue per (average) employee is twelve times as much.
+        upper, lower = node.args
+        return _adds_up(model, upper) and not _adds_up(model, lower)
+    if node.op == "across":
+        return node.how == "sum"
+    return node.op in ("to_date", "rolling") or any(_adds_up(model, arg) for arg in node.args)
 
 
 def status(kpi: Kpi, target: Target, aim: float | None, value: float) -> str | None:
@@ -63,7 +75,13 @@ def status(kpi: Kpi, target: Target, aim: float | None, value: float) -> str | N
     if aim <= 0 or value <= 0:
         better = value >= aim if kpi.direction == "up" else value <= aim
         return "good" if better else "bad"
-    return _graded(value / aim if kpi.direction == "up" else aim / value, bands, best="good")
+    if kpi.direction == "up":
+        return _graded(value / aim, bands, best="good")
+    # Less is better: `warn` lies above `good`; left out, it is as far from the target as where more is better.
+    share, limit = value / aim, bands.warn if bands.warn >= bands.good else 1 / bands.warn
+    if share <= bands.good:
+        return "good"
+    return "watch" if share <= limit else "bad"
 
 
 def _graded(reached: float, bands: Band, best: str) -> str:

@@ -135,6 +135,10 @@ def _change(compared: Comparison | None, kpi: Kpi, language: str) -> tuple[str, 
     if kpi.unit == "%" and compared.change is not None:
         sign = "+" if compared.change >= 0 else ""
         return f"{sign}{numbers.number(compared.change, language, 1)} pp", None
+    if compared.relative is None and compared.change is not None:
+        # From nothing to something is no percentage.
+        sign = "+" if compared.change > 0 else ""
+        return sign + numbers.display(compared.change, kpi.unit, language, kpi.decimals, short=True), None
     return numbers.change(compared.relative, language), None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import sys
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
@@ -38,7 +39,7 @@ def page_server(workspace: Workspace, port: int) -> ThreadingHTTPServer:
         pages = _pages(workspace)
 
     try:
-        return ThreadingHTTPServer((HOST, port), Handler)
+        return _PageServer((HOST, port), Handler)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise BizopsError.of(
@@ -66,6 +67,15 @@ def _pages(workspace: Workspace) -> dict[str, Callable[[], tuple[str, str]]]:
         "/tree.json": lambda: as_json(workspace.tree().as_dict()),
         "/healthz": lambda: as_json({"status": "ok"}),
     }
+
+
+class _PageServer(ThreadingHTTPServer):
+    """A thread for each reader; readers may go away."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A reader that goes away is no failure; what else goes wrong is told as usual."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _PageHandler(BaseHTTPRequestHandler):
@@ -103,6 +113,8 @@ class _PageHandler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.send_header("Allow", "GET")
         for name, value in HEADERS.items():
             self.send_header(name, value)
         self.end_headers()
