@@ -1,0 +1,56 @@
+"""Numbers read the way people write them, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from bizops.present.numbers import change, display, number
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "language", "shown"),
+    [
+        (5_981_969.0, "EUR", "en", "5,981,969 EUR"),
+        (5_981_969.4, "EUR", "de", "5.981.969 EUR"),
+        (12.34, "%", "en", "12.34 %"),
+        (12.34, "%", "de", "12,34 %"),
+        (0.056, "h", "en", "3.36 min"),
+        (1_500.0, "s", "en", "25 min"),
+        (0.0, "h", "en", "0 h"),
+        (28_550.66, "EUR/fte", "en", "28,551 EUR/fte"),
+        (1_062.0, "order", "en", "1,062"),
+        (3.5, "1", "de", "3,50"),
+        (None, "EUR", "en", "–"),
+    ],
+)
+def test_values_are_written_with_digits_by_size_and_marks_by_language(
+    value: float | None, unit: str, language: str, shown: str
+) -> None:
+    assert display(value, unit, language) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "shown"),
+    [
+        (5_981_969.0, "en", "5.98 M EUR"),
+        (5_981_969.0, "de", "5,98 Mio. EUR"),
+        (2.5e9, "de", "2,50 Mrd. EUR"),
+        (281.52, "en", "281.5 EUR"),
+    ],
+)
+def test_the_short_form_says_thousands_and_millions_in_words(value: float, language: str, shown: str) -> None:
+    assert display(value, "EUR", language, short=True) == shown
+
+
+def test_what_only_says_what_is_counted_is_left_to_the_name() -> None:
+    assert display(1.27, "item/customer", "en", short=True) == "1.27"
+    assert display(1.27, "item/customer", "en") == "1.27 item/customer"
+    assert display(4.0, "EUR/customer", "en", short=True) == "4 EUR/customer"
+
+
+def test_nothing_is_ever_minus_zero() -> None:
+    assert number(-0.0001, "en", 1) == "0.0"
+
+
+def test_a_change_carries_its_sign() -> None:
+    assert [change(x, "de") for x in (0.034, -0.5, 2.0, None)] == ["+3,4 %", "-50,0 %", "+200 %", "–"]

@@ -1,0 +1,148 @@
+"""The tree shows arithmetic and belief apart; the page shows the same, and nothing a model holds becomes part of it."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from string import Formatter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bizops.present.page import STYLE, page
+from bizops.present.texts import TEXTS
+from bizops.present.tree import Node
+from small_workspace import MakeSmall, Small
+
+YAML = """
+sources:
+  orders: {columns: {id: text, at: timestamp, x: number}, key: [id], time: at}
+kpis:
+  revenue: {kind: measure, over: orders, value: sum(x), unit: "1", title: TITLE}
+  orders: {kind: measure, over: orders, value: count(), unit: order}
+  each: {kind: ratio, numerator: revenue, denominator: orders, unit: 1/order}
+  speed: {kind: measure, over: orders, value: avg(x)}
+  alone: {kind: measure, over: orders, value: max(x)}
+links:
+  - {kpi: revenue, kind: identity, formula: orders * each}
+  - kpi: orders
+    kind: influence
+    by: speed
+    lag: 2 weeks
+    evidence: [{grade: asserted, source: us}, {grade: randomised, source: pilot}]
+  - {kpi: speed, kind: influence, by: orders}
+"""
+ROWS = [{"id": str(n), "at": f"2026-0{n}-10T12:00", "x": n} for n in range(1, 5)]
+
+
+@pytest.fixture
+def shop(small: MakeSmall) -> Small:
+    return small(YAML.replace("TITLE", "Revenue"), orders=ROWS)
+
+
+def names(node: Node) -> list[str]:
+    return [node.kpi, *(name for edge in node.edges for name in names(edge.node))]
+
+
+def test_arithmetic_and_belief_are_told_apart_and_the_strongest_evidence_counts(shop: Small) -> None:
+    (root,) = shop.workspace.tree().roots
+
+    assert (root.kpi, root.formula) == ("revenue", "orders * each")
+    assert [(edge.kind, edge.node.kpi) for edge in root.edges] == [("identity", "orders"), ("identity", "each")]
+    (belief,) = root.edges[0].node.edges
+    assert (belief.kind, belief.node.kpi, belief.lag, belief.grade) == ("influence", "speed", "2 weeks", "randomised")
+
+
+def test_a_circle_of_beliefs_is_drawn_once_and_marked(shop: Small) -> None:
+    (root,) = shop.workspace.tree().roots
+    again = root.edges[0].node.edges[0].node.edges[0].node
+
+    assert (again.kpi, again.again, again.edges) == ("orders", True, ())
+
+
+def test_a_tree_can_begin_anywhere_and_names_what_hangs_nowhere(shop: Small) -> None:
+    assert names(shop.workspace.tree("speed").roots[0]) == ["speed", "orders", "speed"]
+    assert shop.workspace.tree().outside == ("alone",)
+
+
+class Reader(HTMLParser):
+    """Tags in their order, and the text between them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        if tag not in ("meta", "path", "circle", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in ("path", "circle"):
+            assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@settings(deadline=None, max_examples=25)
+@given(title=st.text(st.sampled_from("<>&\"'/ abscript=on"), min_size=1, max_size=30).filter(lambda text: text.strip()))
+def test_a_title_never_becomes_part_of_the_page(tmp_path_factory: pytest.TempPathFactory, title: str) -> None:
+    quoted = "'" + title.replace("'", "''") + "'"
+    shop = Small(tmp_path_factory.mktemp("page"), YAML.replace("TITLE", quoted), "2027-01-01")
+
+    reader = Reader()
+    reader.feed(page(shop.workspace.scorecard(), shop.workspace.tree()))
+
+    assert reader.open == []
+    assert "script" not in reader.seen
+    assert title.strip() in reader.text
+
+
+def test_the_page_fetches_nothing_and_says_its_language(shop: Small) -> None:
+    (shop.root / "bizops.yaml").write_text("calendar: days\nlanguage: de\n")
+    shop.open()
+
+    text = page(shop.workspace.scorecard(), shop.workspace.tree())
+
+    assert '<html lang="de">' in text
+    assert "Kennzahlenbaum" in text
+    assert not re.search(r"(src|href)=|url\(|@import|<script", text)
+    assert text.count('scope="col"') == 7
+
+
+def test_every_sentence_is_there_in_both_languages_with_the_same_parts() -> None:
+    for key, texts in TEXTS.items():
+        assert set(texts) == {"en", "de"}, key
+        parts = {
+            language: {name for _, name, _, _ in Formatter().parse(text) if name} for language, text in texts.items()
+        }
+        assert parts["en"] == parts["de"], key
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+@pytest.mark.parametrize("colour", ["ink", "soft", "good", "watch", "bad"])
+def test_every_colour_of_text_can_be_read_on_its_ground(theme: int, colour: str) -> None:
+    found = re.findall(r":root\{[^}]*\}", STYLE)[theme]
+    colours = dict(re.findall(r"--(\w+):(#[0-9a-f]+)", found))
+
+    assert contrast(colours[colour], colours["back"]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2, relative luminance."""
+
+    def luminance(colour: str) -> float:
+        digits = colour[1:] if len(colour) == 7 else "".join(c * 2 for c in colour[1:])
+        parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
