@@ -163,7 +163,7 @@ def _sentence(rows: Sequence[Row], language: str) -> str:
         parts.append(say("quiet", language))
     judged = [row.status for row in rows if row.status]
     counts = {name: judged.count(name) for name in ("good", "watch", "bad")}
-    parts.append(say("against", language, n=len(judged), **counts) if judged else say("no_targets", language))
+    parts.append(say("against", language, **counts) if judged else say("no_targets", language))
     unfinished = sum(row.unfinished is not None for row in rows)
     if unfinished:
         parts.append(say("running", language, n=unfinished))

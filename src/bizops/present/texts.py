@@ -12,13 +12,13 @@ TEXTS: dict[str, dict[str, str]] = {
         "de": "Nichts hat sich mehr als üblich bewegt.",
     },
     "against": {
-        "en": "Of {n} targets, {good} are met, {watch} to be watched, {bad} missed.",
-        "de": "Von {n} Zielen sind {good} erreicht, {watch} zu beobachten, {bad} verfehlt.",
+        "en": "Targets: {good} met, {watch} to be watched, {bad} missed.",
+        "de": "Ziele: {good} erreicht, {watch} zu beobachten, {bad} verfehlt.",
     },
     "no_targets": {"en": "No targets are set for this period.", "de": "Für diesen Zeitraum sind keine Ziele gesetzt."},
     "running": {
-        "en": "{n} KPIs have a period that is not complete; it is shown apart and not judged.",
-        "de": "Bei {n} Kennzahlen ist ein Zeitraum nicht vollständig; er steht daneben und wird nicht beurteilt.",
+        "en": "Not complete, shown apart and not judged: {n}.",
+        "de": "Nicht vollständig, daneben gezeigt und nicht beurteilt: {n}.",
     },
     "scorecard": {"en": "Scorecard", "de": "Kennzahlen"},
     "tree": {"en": "KPI tree", "de": "Kennzahlenbaum"},
