@@ -79,6 +79,7 @@ class Snapshot:
         self._manifest = manifest
         self.seq = seq
         self._segments = cache(self._read_segments)
+        self._ranges = cache(self._read_range)
 
     def sources(self) -> tuple[str, ...]:
         """The sources that have rows or deliveries."""
@@ -98,6 +99,9 @@ class Snapshot:
 
     def time_range(self, source: str) -> tuple[int, int] | None:
         """First and last instant of the source's current rows, in microseconds since 1970 UTC."""
+        return self._ranges(source)
+
+    def _read_range(self, source: str) -> tuple[int, int] | None:
         bounds = [self._bounds(segment) for segment in self._segments(source)]
         known = [(low, high) for low, high in bounds if low is not None and high is not None]
         return (min(low for low, _ in known), max(high for _, high in known)) if known else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -82,6 +83,11 @@ class Block:
     query: str = ""
     _rows: dict[str | None, Ints] = field(default_factory=dict)
     _codes: dict[object, tuple[Ints, npt.NDArray[np.bool_]]] = field(default_factory=dict)
+
+    @cached_property
+    def windows(self) -> int:
+        """How many windows it has rows for, counted up to the last."""
+        return int(np.max(self.table.column("$w").to_numpy(), initial=-1)) + 1
 
     def rows_of(self, key: str | None) -> Ints | None:
         """Row numbers of one ``$k``; None means all."""

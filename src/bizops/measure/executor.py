@@ -376,10 +376,9 @@ class Executor:
     ) -> tuple[Ints, Floats]:
         """A component's values by cell code, in ascending order of codes. Cells count windows in the order given."""
         chunks: list[tuple[Ints, Floats]] = []
+        by_window = {window: at for at, window in enumerate(windows) if window is not None}
         for found in self.found.get((key, calendar.fingerprint), ()):
-            last = max(found.positions.values())
-            places = [-1] * max(last + 1, int(_windows_in(found.block)))
-            by_window = {window: at for at, window in enumerate(windows) if window is not None}
+            places = [-1] * max(max(found.positions.values()) + 1, found.block.windows)
             for window, at in found.positions.items():
                 places[at] = by_window.get(window, -1)
             order = tuple(dims.index(dim) if dim in dims else -1 for dim in found.dims)
@@ -438,8 +437,3 @@ def _as_dim(table: pa.Table, index: int) -> pa.Table:
 
 def _days_us(window: Window) -> tuple[int, int]:
     return tables.day_us(window.first_day), tables.day_us(window.last_day) + tables.DAY_US
-
-
-def _windows_in(block: Block) -> int:
-    column = block.table.column("$w")
-    return int(np.max(column.to_numpy(), initial=-1)) + 1
