@@ -29,9 +29,11 @@ def serving(small: MakeSmall) -> Iterator[int]:
         server.daemon_threads = False
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def send(port: int, content: bytes, read: bool) -> bytes:
