@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree as RichTree
@@ -12,7 +13,7 @@ from rich.tree import Tree as RichTree
 from bizops.measure import Value
 from bizops.model.language import Kpi
 from bizops.present import numbers
-from bizops.present.scorecard import SPARK, Scorecard, text_of
+from bizops.present.scorecard import SPARK, Row, Scorecard, text_of
 from bizops.present.sparkline import spark_text
 from bizops.present.texts import say
 from bizops.present.tree import GRADES, Node, Tree
@@ -22,32 +23,62 @@ _LINES = {"asserted": "┄", "observational": "┈", "quasi-experimental": "╌"
 _MOST_COLUMNS = 8
 
 
+_TITLE = 34
+_LEAST_TITLE = 20
+_LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("trend",), ("trend", "year_ago"), ("trend", "year_ago", "previous"))
+"""Columns of the scorecard that a narrow terminal does without, first those that are missed least."""
+
+
 def scorecard_table(card: Scorecard) -> RenderableType:
     """The sentence, then one line a KPI."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
-    language = card.language
-    table.add_column(say("kpi", language), overflow="ellipsis", no_wrap=True, max_width=34)
-    for name in ("value", "period", "target", "status", "previous", "year_ago"):
-        right = name in ("value", "target", "previous", "year_ago")
-        table.add_column(say(name, language), justify="right" if right else "left", no_wrap=True)
-    table.add_column(say("trend", language), no_wrap=True, min_width=SPARK)
-    for row in card.rows:
-        colour, sign = _STATUS.get(row.status or "", ("", ""))
-        table.add_row(
-            row.title,
-            Text(row.display, style="bold"),
-            Text(row.period or "", style="dim"),
-            row.target_display if row.target is not None else "",
-            Text(f"{sign} {row.status_text}" if sign else "", style=colour),
-            row.previous,
-            row.year_ago,
-            spark_text(row.spark),
-        )
-        if row.unfinished:
-            table.add_row(Text(f"  {row.unfinished}", style="dim italic"))
-        if row.refusal:
-            table.add_row(Text(f"  {row.refusal}", style="dim italic"))
-    return Group(Text(card.title, style="bold underline"), Text(card.sentence), "", table, "")
+    return Group(Text(card.title, style="bold underline"), Text(card.sentence), "", _Rows(card), "")
+
+
+class _Rows:
+    """A scorecard's rows in as many columns as there is room for: titles are wrapped, numbers never cut."""
+
+    def __init__(self, card: Scorecard) -> None:
+        self.card = card
+        self.cells = {
+            "value": [Text(row.display, style="bold") for row in card.rows],
+            "period": [Text(row.period or "", style="dim") for row in card.rows],
+            "target": [Text(row.target_display if row.target is not None else "") for row in card.rows],
+            "status": [_verdict(row) for row in card.rows],
+            "previous": [Text(row.previous) for row in card.rows],
+            "year_ago": [Text(row.year_ago) for row in card.rows],
+            "trend": [Text(spark_text(row.spark).ljust(SPARK)) for row in card.rows],
+        }
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The first choice of columns that fits, or the narrowest."""
+        choices = [[name for name in self.cells if name not in left_out] for left_out in _LEFT_OUT]
+        yield self._table(next((names for names in choices if self._width(names) <= options.max_width), choices[-1]))
+
+    def _width(self, names: Sequence[str]) -> int:
+        heads = [Text(say(name, self.card.language)) for name in names]
+        widths = [
+            max(cell.cell_len for cell in [head, *self.cells[name]]) for name, head in zip(names, heads, strict=True)
+        ]
+        return _LEAST_TITLE + sum(width + 1 for width in widths)
+
+    def _table(self, names: Sequence[str]) -> Table:
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+        language = self.card.language
+        table.add_column(say("kpi", language), overflow="fold", max_width=_TITLE)
+        for name in names:
+            right = name in ("value", "target", "previous", "year_ago")
+            table.add_column(say(name, language), justify="right" if right else "left", no_wrap=True)
+        for at, row in enumerate(self.card.rows):
+            table.add_row(row.title, *(self.cells[name][at] for name in names))
+            for note in (row.unfinished, row.refusal):
+                if note:
+                    table.add_row(Padding(Text(note, style="dim italic"), (0, 0, 0, 2)))
+        return table
+
+
+def _verdict(row: Row) -> Text:
+    colour, sign = _STATUS.get(row.status or "", ("", ""))
+    return Text(f"{sign} {row.status_text}" if sign else "", style=colour)
 
 
 def tree_view(tree: Tree) -> RenderableType:
