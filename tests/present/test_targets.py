@@ -97,3 +97,8 @@ def test_a_range_is_left_on_either_side(value: float, said: str) -> None:
 
 def test_without_a_good_direction_nothing_is_judged() -> None:
     assert judged(5, "none") is None
+
+
+@pytest.mark.parametrize("value", [-5.0, -0.001])
+def test_below_a_range_that_begins_at_zero_is_bad(value: float) -> None:
+    assert judged(value, "range", "low: 0, high: 10") == "bad"

@@ -117,7 +117,17 @@ class ResultStore:
         return self._kept[name]
 
     def keep(self, block: Block, windows: Sequence[tuple[Window, str]], dims: Sequence[str]) -> None:
-        """Keeps a block for its windows, each with the fingerprint of the data it was computed from."""
+        """Keeps a block for its windows, each with the fingerprint of the data it was computed from.
+
+        Where nothing can be kept (the directory was deleted meanwhile, the disk is full, another process holds the
+        index), the values are computed again another time: that is no reason to end a query.
+        """
+        try:
+            self._keep(block, windows, dims)
+        except (OSError, sqlite3.OperationalError):
+            self.close()
+
+    def _keep(self, block: Block, windows: Sequence[tuple[Window, str]], dims: Sequence[str]) -> None:
         from bizops.measure.sealed import write_sealed
 
         facts = {

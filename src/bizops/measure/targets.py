@@ -69,7 +69,10 @@ def status(kpi: Kpi, target: Target, aim: float | None, value: float) -> str | N
             return None
         if target.low <= value <= target.high:
             return "good"
-        return _graded(value / target.low if value < target.low else target.high / value, bands, best="watch")
+        bound = target.low if value < target.low else target.high
+        if bound <= 0 or value <= 0:  # shares of such a bound say nothing
+            return "bad"
+        return _graded(min(value / bound, bound / value), bands, best="watch")
     if aim is None or kpi.direction == "none":
         return None
     if aim <= 0 or value <= 0:
