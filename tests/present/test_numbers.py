@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bizops.present.numbers import change, display, number
+from bizops.present.numbers import change, change_text, display, number
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,9 @@ from bizops.present.numbers import change, display, number
         (28_550.66, "EUR/fte", "en", "28,551 EUR/fte"),
         (1_062.0, "order", "en", "1,062"),
         (3.5, "1", "de", "3,50"),
+        (0.00123, "%", "en", "0.0012 %"),
+        (-0.000_04, "EUR", "de", "-0,000040 EUR"),
+        (1e-17, "EUR", "en", "0.000 EUR"),
         (None, "EUR", "en", "–"),
     ],
 )
@@ -36,6 +39,9 @@ def test_values_are_written_with_digits_by_size_and_marks_by_language(
         (5_981_969.0, "de", "5,98 Mio. EUR"),
         (2.5e9, "de", "2,50 Mrd. EUR"),
         (281.52, "en", "281.5 EUR"),
+        (999_949.0, "en", "999.9 k EUR"),
+        (999_999.0, "en", "1 M EUR"),
+        (-999_999_999.0, "de", "-1 Mrd. EUR"),
     ],
 )
 def test_the_short_form_says_thousands_and_millions_in_words(value: float, language: str, shown: str) -> None:
@@ -54,3 +60,21 @@ def test_nothing_is_ever_minus_zero() -> None:
 
 def test_a_change_carries_its_sign() -> None:
     assert [change(x, "de") for x in (0.034, -0.5, 2.0, None)] == ["+3,4 %", "-50,0 %", "+200 %", "–"]
+
+
+@pytest.mark.parametrize(
+    ("absolute", "relative", "unit", "language", "shown"),
+    [
+        (-2.04, -0.03, "%", "en", "-2.0 pp"),
+        (0.5, 0.01, "%", "de", "+0,5 PP"),
+        (1_000.0, 0.034, "EUR", "de", "+3,4 %"),
+        (28.0, None, "order", "en", "+28"),
+        (-0.01, -0.000_1, "EUR", "en", "0.0 %"),
+        (0.01, 0.000_1, "EUR", "en", "0.0 %"),
+        (None, None, "EUR", "en", "–"),
+    ],
+)
+def test_shares_change_by_points_and_all_else_by_percent(
+    absolute: float | None, relative: float | None, unit: str, language: str, shown: str
+) -> None:
+    assert change_text(absolute, relative, unit, language) == shown

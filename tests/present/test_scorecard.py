@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from rich.console import Console
 
 from bizops.errors import BizopsError
+from bizops.measure.value import REFUSALS
+from bizops.present.terminal import scorecard_table
+from bizops.present.texts import REASONS_DE
 from small_workspace import MakeSmall, Small
 
 YAML = """
@@ -112,3 +116,22 @@ def test_no_data_leave_a_row_without_number_not_an_error(small: MakeSmall) -> No
     row = row_of(small(YAML), "orders")
 
     assert (row.value, row.display, row.spark) == (None, "–", ())
+    assert row.refusal == "There are no data for this period."
+
+
+def test_reasons_are_given_in_the_language_of_the_workspace(small: MakeSmall) -> None:
+    workspace = small(YAML, now="2026-02-15", orders=[*orders(1, [4, 4]), {"id": "e", "at": "2026-01-31T12:00"}])
+    (workspace.root / "bizops.yaml").write_text("calendar: days\nlanguage: de\n")
+    workspace.open()
+
+    assert row_of(workspace, "orders").previous_note == "Ein unvollständiger Zeitraum wird nicht verglichen."
+    assert set(REASONS_DE) == set(REFUSALS)
+
+
+def test_reasons_stand_once_below_the_rows(small: MakeSmall) -> None:
+    workspace = small(YAML, now="2026-02-15", orders=[*orders(1, [4, 4]), {"id": "e", "at": "2026-01-31T12:00"}])
+    console = Console(width=100, color_system=None)
+    with console.capture() as capture:
+        console.print(scorecard_table(workspace.workspace.scorecard()))
+
+    assert capture.get().count("– A period that is not complete is not compared.") == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from bizops.present.sparkline import spark_svg, spark_text
+from bizops.present.sparkline import spark_svg, spark_text, spark_words
 
 
 def test_a_missing_period_is_a_gap() -> None:
@@ -28,3 +28,8 @@ def test_the_picture_says_what_it_shows() -> None:
 
     Reader().feed(spark_svg([1.0, 2.0], "Orders: last periods"))
     assert [(one["role"], one["aria-label"]) for one in found] == [("img", "Orders: last periods")]
+
+
+def test_it_can_be_said_in_words() -> None:
+    assert spark_words([2.0, None, 5.5, 3.0], "h", "en") == "4 periods, from 2 h to 3 h, lowest 2 h, highest 5.50 h"
+    assert spark_words([None], "h", "de") == ""

@@ -9,8 +9,10 @@ from string import Formatter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from bizops.present.page import STYLE, page
+from bizops.present.terminal import tree_view
 from bizops.present.texts import TEXTS
 from bizops.present.tree import Node
 from small_workspace import MakeSmall, Small
@@ -103,6 +105,39 @@ def test_a_title_never_becomes_part_of_the_page(tmp_path_factory: pytest.TempPat
     assert reader.open == []
     assert "script" not in reader.seen
     assert title.strip() in reader.text
+
+
+def test_two_circles_that_nothing_leads_to_are_drawn_too(small: MakeSmall) -> None:
+    circles = "  - {kpi: alone, kind: influence, by: far}\n  - {kpi: far, kind: influence, by: alone}\n"
+    far = "  far: {kind: measure, over: orders, value: min(x)}\nlinks:"
+    shop = small(YAML.replace("TITLE", "Revenue").replace("links:", far) + circles, orders=ROWS)
+
+    tree = shop.workspace.tree()
+
+    assert [names(root) for root in tree.roots][1:] == [["alone", "far", "alone"]]
+    assert tree.outside == ()
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_a_line_of_the_tree_is_broken_between_its_parts_not_in_them(shop: Small, width: int) -> None:
+    console = Console(width=width, color_system=None)
+    with console.capture() as capture:
+        console.print(tree_view(shop.workspace.tree()))
+
+    shown = capture.get()
+    assert "= orders * each" in shown
+    assert "─ speed" in shown
+    assert "2 weeks, randomised" in shown
+    assert max(map(len, shown.splitlines())) <= width
+
+
+def test_the_page_draws_evidence_as_the_terminal_does_and_says_it_too(shop: Small) -> None:
+    text = page(shop.workspace.scorecard(), shop.workspace.tree())
+
+    assert '<span class="s" aria-hidden="true">─</span> speed' in text
+    assert "2 weeks, randomised" in text
+    assert "═ arithmetic   hypothesis: ┄ asserted" in text
+    assert 'aria-label="Revenue: 2 periods, from 2 to 3, lowest 2, highest 3"' in text
 
 
 def test_the_page_fetches_nothing_and_says_its_language(shop: Small) -> None:

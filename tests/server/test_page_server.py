@@ -102,6 +102,15 @@ def test_a_broken_model_is_told_in_a_sentence(served: Served) -> None:
     assert "Traceback" not in body
 
 
+def test_files_that_cannot_be_read_are_told_without_saying_where_they_lie(served: Served) -> None:
+    (served.workspace.root / "bizops.yaml").unlink()
+    served.workspace.workspace.__dict__.pop("model", None)
+
+    status, body, _ = served.ask("/scorecard.json")
+
+    assert (status, body) == (503, "The data cannot be read: No such file or directory.")
+
+
 def test_many_may_ask_at_once(served: Served) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: served.ask("/scorecard.json")[:2], range(24)))

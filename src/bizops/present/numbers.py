@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from bizops.errors import BizopsError
+from bizops.present.texts import say
 from bizops.units import CURRENCIES, Unit
 
 NONE = "–"
@@ -21,8 +24,7 @@ def display(value: float | None, unit: str, language: str, decimals: int | None 
         value, unit = time
     word = ""
     if short and not unit.endswith("%") and abs(value) >= 1e5:
-        size, word = next((size, word) for size, word in _SHORT[language] if abs(value) >= size)
-        value, decimals = value / size, None
+        (value, word), decimals = _shortened(value, language), None
     text = number(value, language, _digits(value) if decimals is None else decimals)
     shown = "" if unit == "1" or _counts(unit) or (short and _only_counts(unit)) else unit
     return " ".join(part for part in (text, word, shown) if part)
@@ -41,14 +43,42 @@ def change(relative: float | None, language: str) -> str:
     if relative is None:
         return NONE
     percent = relative * 100
-    return ("+" if percent >= 0 else "") + number(percent, language, 0 if abs(percent) >= 100 else 1) + " %"
+    return signed(percent, language, 0 if abs(percent) >= 100 else 1) + " %"
+
+
+def change_text(
+    absolute: float | None, relative: float | None, unit: str, language: str, decimals: int | None = None
+) -> str:
+    """A change as people say it: of shares in points, from nothing in the KPI's own unit, of all else in percent."""
+    if unit == "%" and absolute is not None:
+        return f"{signed(absolute, language, max(1, decimals or 1))} {say('points', language)}"
+    if relative is None and absolute is not None:
+        return ("+" if absolute > 0 else "") + display(absolute, unit, language, decimals, short=True)
+    return change(relative, language)
+
+
+def signed(value: float, language: str, decimals: int) -> str:
+    """A number that says which way: ``+3.4``, ``-0.2``; what rounds to zero has no sign."""
+    text = number(value, language, decimals)
+    return "+" + text if value > 0 and any(digit in text for digit in "123456789") else text
 
 
 def _digits(value: float) -> int:
     size = abs(value)
     if value == int(value) and size < 1e15:
         return 0
+    if 1e-9 <= size < 0.01:
+        # Two digits that count: a small share is not nothing.
+        return 1 - math.floor(math.log10(size))
     return 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3
+
+
+def _shortened(value: float, language: str) -> tuple[float, str]:
+    sizes = _SHORT[language]
+    at = next(at for at, (size, _) in enumerate(sizes) if abs(value) >= size)
+    if at > 0 and round(abs(value) / sizes[at][0], 1) >= 1000:
+        return math.copysign(1.0, value), sizes[at - 1][1]  # 999,999 is 1 M, not 1,000.0 k
+    return value / sizes[at][0], sizes[at][1]
 
 
 def _time(value: float, unit: str) -> tuple[float, str] | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
-from bizops.present.scorecard import Row, Scorecard
-from bizops.present.sparkline import spark_svg
+from bizops.present.numbers import NONE
+from bizops.present.scorecard import SIGNS, Row, Scorecard
+from bizops.present.sparkline import spark_svg, spark_words
 from bizops.present.texts import say
-from bizops.present.tree import Node, Tree
+from bizops.present.tree import Edge, Node, Tree, legend
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--back:#fff;--line:#d0d7de;--good:#116329;--watch:#7d4e00;--bad:#a40e26}
@@ -18,11 +20,9 @@ h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2.5rem 0 .5rem}
 th,td{padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}td:first-child{white-space:normal;min-width:14rem}
 .n{text-align:right;font-variant-numeric:tabular-nums}.v{font-weight:600}.s{color:var(--soft);font-size:.85rem}.good{color:var(--good)}.watch{color:var(--watch)}.bad{color:var(--bad)}
 svg{vertical-align:middle;color:var(--soft)}ul{list-style:none;padding-left:1.25rem;border-left:1px solid var(--line)}ul.top{padding:0;border:0}
-li{padding:.2rem 0}li.influence>span::before{content:"┄ ";color:var(--soft)}li.identity>span::before{content:"═ "}code{font-size:.85rem;color:var(--soft)}
+li{padding:.2rem 0}code{font-size:.85rem;color:var(--soft)}
 """.strip()  # noqa: E501 -- one rule a line reads worse
 """The only style of the page; the server allows it by its hash."""
-
-_SIGNS = {"good": "●", "watch": "◐", "bad": "○"}
 
 
 def page(card: Scorecard, tree: Tree) -> str:
@@ -35,16 +35,18 @@ def page(card: Scorecard, tree: Tree) -> str:
         for name in headings
     )
     rows = "".join(_row(row, language) for row in card.rows)
-    roots = "".join(f"<li>{_node(root, language)}</li>" for root in tree.roots)
-    outside = escape(say("outside", language, names=", ".join(tree.outside))) if tree.outside else ""
+    reasons = [f"{NONE} {reason}" for reason in card.reasons()]
+    outside = [say("outside", language, names=", ".join(tree.outside))] if tree.outside else []
+    below_tree = ([legend(language)] if tree.roots else []) + outside
+    roots = "".join(_node(root, None, language) for root in tree.roots)
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(card.title)}</title>'
         f"<style>{STYLE}</style></head><body><main><h1>{escape(card.title)}</h1>"
         f'<p class="lead">{escape(card.sentence)}</p>'
         f'<div class="wide" tabindex="0" role="region" aria-label="{escape(say("scorecard", language))}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        f'<h2>{escape(say("tree", language))}</h2><ul class="top">{roots}</ul><p class="s">{outside}</p>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{_small(reasons)}"
+        f'<h2>{escape(say("tree", language))}</h2><ul class="top">{roots}</ul>{_small(below_tree)}'
         "</main></body></html>"
     )
 
@@ -53,11 +55,8 @@ def _row(row: Row, language: str) -> str:
     notes = "".join(
         f'<br><span class="s">{escape(note)}</span>' for note in (row.unfinished, row.refusal) if note is not None
     )
-    verdict = ""
-    if row.status:
-        verdict = f' <span class="{row.status}">{_SIGNS[row.status]} {escape(row.status_text)}</span>'
-    target = (escape(row.target_display) if row.target is not None else "") + verdict
-    label = escape(f"{row.title}: {say('trend', language)}", quote=True)
+    target = (escape(row.target_display) if row.target is not None else "") + _verdict(row)
+    label = escape(f"{row.title}: {spark_words(row.spark, row.unit, language)}", quote=True)
     return (
         f"<tr><td>{escape(row.title)}{notes}</td>"
         f'<td class="n v">{escape(row.display)}</td><td class="s">{escape(row.period or "")}</td>'
@@ -72,19 +71,24 @@ def _hint(note: str | None) -> str:
     return f' title="{escape(note, quote=True)}"' if note else ""
 
 
-def _node(node: Node, language: str) -> str:
-    status = (
-        f' <span class="{node.status}">{_SIGNS[node.status]} {escape(node.status_text)}</span>' if node.status else ""
-    )
+def _small(lines: Sequence[str]) -> str:
+    return "".join(f'<p class="s">{escape(line)}</p>' for line in lines)
+
+
+def _verdict(row: Row | Node) -> str:
+    if row.status is None:
+        return ""
+    return f' <span class="{row.status}">{SIGNS[row.status]} {escape(row.status_text)}</span>'
+
+
+def _node(node: Node, edge: Edge | None, language: str) -> str:
+    line = f'<span class="s" aria-hidden="true">{edge.line}</span> ' if edge else ""
+    notes = (node.change if node.change != NONE else "", edge.label if edge else "")
+    change, label = (f' <span class="s">{escape(note)}</span>' if note else "" for note in notes)
     formula = f" <code>= {escape(node.formula)}</code>" if node.formula else ""
     again = f' <span class="s">{escape(say("again", language))}</span>' if node.again else ""
-    own = (
-        f'<span>{escape(node.title)} <span class="v">{escape(node.display)}</span> '
-        f'<span class="s">{escape(node.change)}</span>{status}{formula}{again}'
+    parts = "".join(_node(below.node, below, language) for below in node.edges)
+    return (
+        f'<li>{line}{escape(node.title)} <span class="v">{escape(node.display)}</span>'
+        f"{change}{_verdict(node)}{label}{formula}{again}{f'<ul>{parts}</ul>' if parts else ''}</li>"
     )
-    parts = ""
-    for edge in node.edges:
-        note = f' <span class="s">{escape(edge.label)}</span>' if edge.label else ""
-        below = _node(edge.node, language).replace("</span><!--own-->", f"{note}</span>", 1)
-        parts += f'<li class="{edge.kind}">{below}</li>'
-    return f"{own}</span><!--own-->" + (f"<ul>{parts}</ul>" if parts else "")

@@ -10,13 +10,18 @@ from typing import Any
 
 from bizops.measure import Comparison, Value
 from bizops.measure.targets import status, target_for, target_value
+from bizops.measure.value import Refusal
 from bizops.model.language import Kpi
 from bizops.model.model import Model
+from bizops.model.series import Series, series_of
 from bizops.present import numbers
-from bizops.present.texts import say
+from bizops.present.texts import plain, reason, say
 
 SPARK = 13
 """Periods a sparkline shows: a year of months and the month to compare with."""
+
+SIGNS = {"good": "●", "watch": "◐", "bad": "○"}
+"""A status at a glance, without colour."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,11 @@ class Scorecard:
         """The form that programs get."""
         return {"title": self.title, "sentence": self.sentence, "rows": [asdict(row) for row in self.rows]}
 
+    def reasons(self) -> tuple[str, ...]:
+        """Why some changes are not given, each reason once."""
+        notes = (note for row in self.rows for note in (row.previous_note, row.year_ago_note))
+        return tuple(dict.fromkeys(note for note in notes if note is not None))
+
 
 def scorecard(
     model: Model, before: Mapping[str, Sequence[Value]], year: Mapping[str, Sequence[Value]], kpis: Sequence[str]
@@ -76,7 +86,7 @@ def text_of(text: Mapping[str, str] | None, language: str) -> str:
     """A text for people in a language, or in the other one where there is only that."""
     if not text:
         return ""
-    return text.get(language) or next(iter(text.values()))
+    return plain(text.get(language) or next(iter(text.values())))
 
 
 def _row(model: Model, kpi: Kpi, before: Sequence[Value], year: Sequence[Value], language: str) -> Row:
@@ -90,7 +100,7 @@ def _row(model: Model, kpi: Kpi, before: Sequence[Value], year: Sequence[Value],
         verdict = status(kpi, target, aim, shown.value)
     previous, previous_note = _change(shown.compared if shown else None, kpi, language)
     year_ago, year_note = _change(compared_year, kpi, language)
-    complete = [value.value for value in before if value.completeness == "complete"]
+    course = _course(before, shown)
     return Row(
         kpi=kpi.name,
         title=text_of(kpi.title, language) or kpi.name,
@@ -101,7 +111,7 @@ def _row(model: Model, kpi: Kpi, before: Sequence[Value], year: Sequence[Value],
         value=shown.value if shown else None,
         display=numbers.display(shown.value if shown else None, kpi.unit, language, kpi.decimals, short=True),
         completeness=shown.completeness if shown else (last.completeness if last else None),
-        refusal=shown.refusal.message if shown and shown.refusal else None,
+        refusal=_why_not(shown or last, language),
         target=aim,
         target_display=numbers.display(aim, kpi.unit, language, kpi.decimals, short=True),
         status=verdict,
@@ -111,11 +121,25 @@ def _row(model: Model, kpi: Kpi, before: Sequence[Value], year: Sequence[Value],
         relative=shown.compared.relative if shown and shown.compared else None,
         year_ago=year_ago,
         year_ago_note=year_note,
-        spark=tuple(complete[-SPARK:]),
+        spark=tuple(course[-SPARK:]),
         unfinished=_unfinished(last, shown, kpi, language),
         fresh_until=last.fresh_until.isoformat() if last and last.fresh_until else None,
-        unusual=_unusual(complete),
+        unusual=0.0 if _begins_anew(model, kpi) else _unusual(course),
     )
+
+
+def _course(before: Sequence[Value], shown: Value | None) -> list[float | None]:
+    """The values up to the one that is shown; None where a period in between is not complete."""
+    values = [value.value if value.completeness == "complete" else None for value in before]
+    first = next((at for at, value in enumerate(values) if value is not None), len(values))
+    return values[first : before.index(shown) + 1] if shown is not None else []
+
+
+def _why_not(value: Value | None, language: str) -> str | None:
+    """Why there is no number; without any value there are no data at all."""
+    if value is None:
+        return reason(Refusal.of("no-data"), language)
+    return reason(value.refusal, language) if value.refusal is not None else None
 
 
 def _unfinished(last: Value | None, shown: Value | None, kpi: Kpi, language: str) -> str | None:
@@ -131,25 +155,37 @@ def _change(compared: Comparison | None, kpi: Kpi, language: str) -> tuple[str, 
     if compared is None:
         return numbers.NONE, None
     if compared.refusal is not None:
-        return numbers.NONE, compared.refusal.message
-    if kpi.unit == "%" and compared.change is not None:
-        sign = "+" if compared.change >= 0 else ""
-        return f"{sign}{numbers.number(compared.change, language, 1)} pp", None
-    if compared.relative is None and compared.change is not None:
-        # From nothing to something is no percentage.
-        sign = "+" if compared.change > 0 else ""
-        return sign + numbers.display(compared.change, kpi.unit, language, kpi.decimals, short=True), None
-    return numbers.change(compared.relative, language), None
+        return numbers.NONE, reason(compared.refusal, language)
+    return numbers.change_text(compared.change, compared.relative, kpi.unit, language, kpi.decimals), None
 
 
 def _unusual(values: Sequence[float | None]) -> float:
-    """The last change as a multiple of the usual one (standard deviation of the changes before it); 0 when unknown."""
-    known = [value for value in values if value is not None]
-    steps = [later - earlier for earlier, later in pairwise(known)]
-    if len(steps) < 7:
+    """How far the last change lies from the mean of those before it, in their standard deviations; 0 when unknown.
+
+    What grows by much the same each time moves as usual: so the mean counts. A change over a gap is nobody's.
+    """
+    steps = [None if earlier is None or later is None else later - earlier for earlier, later in pairwise(values)]
+    last = steps.pop() if steps else None
+    usual = [step for step in steps if step is not None]
+    if last is None or len(usual) < 6:
         return 0.0
-    usual = statistics.stdev(steps[:-1])
-    return abs(steps[-1]) / usual if usual > 0 else 0.0
+    spread = statistics.stdev(usual)
+    return abs(last - statistics.fmean(usual)) / spread if spread > 0 else 0.0
+
+
+def _begins_anew(model: Model, kpi: Kpi) -> bool:
+    """Whether the KPI starts from nothing each year: that fall is the calendar's, no news."""
+    if kpi.kind in ("measure", "journey"):
+        return False
+    if kpi.index:
+        return any(_begins_anew(model, model.kpis[part]) for part in kpi.index)
+    return _holds_to_date(model, series_of(model, kpi))
+
+
+def _holds_to_date(model: Model, node: Series) -> bool:
+    if node.op == "kpi":
+        return _begins_anew(model, model.kpis[node.name])
+    return node.op == "to_date" or any(_holds_to_date(model, part) for part in node.args)
 
 
 def _sentence(rows: Sequence[Row], language: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bizops.present.numbers import display
+from bizops.present.texts import say
+
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -20,6 +23,16 @@ def spark_text(values: Sequence[float | None]) -> str:
     if low == high:
         return "".join(" " if value is None else _BARS[3] for value in values)
     return "".join(" " if value is None else _BARS[round((value - low) / (high - low) * 7)] for value in values)
+
+
+def spark_words(values: Sequence[float | None], unit: str, language: str) -> str:
+    """The same in words, for those who cannot see it."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    marks = {"first": known[0], "last": known[-1], "low": min(known), "high": max(known)}
+    shown = {name: display(value, unit, language, short=True) for name, value in marks.items()}
+    return say("spark", language, n=len(values), **shown)
 
 
 def spark_svg(values: Sequence[float | None], label: str, width: int = 120, height: int = 24) -> str:

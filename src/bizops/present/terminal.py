@@ -13,16 +13,13 @@ from rich.tree import Tree as RichTree
 from bizops.measure import Value
 from bizops.model.language import Kpi
 from bizops.present import numbers
-from bizops.present.scorecard import SPARK, Row, Scorecard, text_of
+from bizops.present.scorecard import SIGNS, SPARK, Row, Scorecard, text_of
 from bizops.present.sparkline import spark_text
-from bizops.present.texts import say
-from bizops.present.tree import GRADES, Node, Tree
+from bizops.present.texts import plain, reason, say
+from bizops.present.tree import Edge, Node, Tree, legend
 
-_STATUS = {"good": ("green", "●"), "watch": ("yellow", "◐"), "bad": ("red", "○")}
-_LINES = {"asserted": "┄", "observational": "┈", "quasi-experimental": "╌", "randomised": "─"}
+_COLOURS = {"good": "green", "watch": "yellow", "bad": "red"}
 _MOST_COLUMNS = 8
-
-
 _TITLE = 34
 _LEAST_TITLE = 20
 _LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("trend",), ("trend", "year_ago"), ("trend", "year_ago", "previous"))
@@ -31,7 +28,8 @@ _LEFT_OUT: tuple[tuple[str, ...], ...] = ((), ("trend",), ("trend", "year_ago"),
 
 def scorecard_table(card: Scorecard) -> RenderableType:
     """The sentence, then one line a KPI."""
-    return Group(Text(card.title, style="bold underline"), Text(card.sentence), "", _Rows(card), "")
+    reasons = [Text(f"{numbers.NONE} {text}", style="dim") for text in card.reasons()]
+    return Group(Text(card.title, style="bold underline"), Text(card.sentence), "", _Rows(card), "", *reasons)
 
 
 class _Rows:
@@ -42,7 +40,7 @@ class _Rows:
         self.cells = {
             "value": [Text(row.display, style="bold") for row in card.rows],
             "period": [Text(row.period or "", style="dim") for row in card.rows],
-            "target": [Text(row.target_display if row.target is not None else "") for row in card.rows],
+            "target": [_target(row) for row in card.rows],
             "status": [_verdict(row) for row in card.rows],
             "previous": [Text(row.previous) for row in card.rows],
             "year_ago": [Text(row.year_ago) for row in card.rows],
@@ -76,20 +74,28 @@ class _Rows:
         return table
 
 
-def _verdict(row: Row) -> Text:
-    colour, sign = _STATUS.get(row.status or "", ("", ""))
-    return Text(f"{sign} {row.status_text}" if sign else "", style=colour)
+def _target(row: Row) -> Text:
+    """The target, without the unit when the value beside it has the same one."""
+    if row.target is None:
+        return Text("")
+    value, target = row.display.partition(" "), row.target_display.partition(" ")
+    return Text(target[0] if target[2] == value[2] else row.target_display)
+
+
+def _verdict(row: Row | Node) -> Text:
+    if row.status is None:
+        return Text("")
+    return Text(f"{SIGNS[row.status]} {row.status_text}", style=_COLOURS[row.status])
 
 
 def tree_view(tree: Tree) -> RenderableType:
     """Arithmetic with double lines, hypotheses with a line style for each grade."""
     parts: list[RenderableType] = [Text(f"{say('tree', tree.language)}: {tree.title}", style="bold underline")]
     for root in tree.roots:
-        shown = RichTree(_node_text(root, tree.language), guide_style="dim")
+        shown = RichTree(_Pieces(_pieces(root, None, tree.language)), guide_style="dim")
         _grow(shown, root, tree.language)
         parts.append(shown)
-    grades = "  ".join(f"{_LINES[grade]} {say(grade, tree.language)}" for grade in GRADES)
-    parts.append(Text(say("legend", tree.language, grades=grades), style="dim"))
+    parts.append(Text(legend(tree.language), style="dim"))
     if tree.outside:
         parts.append(Text(say("outside", tree.language, names=", ".join(tree.outside)), style="dim"))
     return Group(*parts, "")
@@ -97,38 +103,51 @@ def tree_view(tree: Tree) -> RenderableType:
 
 def _grow(branch: RichTree, node: Node, language: str) -> None:
     for edge in node.edges:
-        sign = "═ " if edge.kind == "identity" else f"{_LINES[edge.grade or 'asserted']} "
-        text = Text(sign, style="bold") + _node_text(edge.node, language)
-        if edge.label:
-            text.append(f"   {edge.label}", style="dim italic")
-        _grow(branch.add(text), edge.node, language)
+        _grow(branch.add(_Pieces(_pieces(edge.node, edge, language))), edge.node, language)
 
 
-def _node_text(node: Node, language: str) -> Text:
-    text = Text(f"{node.title}  ") + Text(node.display, style="bold")
-    if node.change != numbers.NONE:
-        text.append(f"  {node.change}")
-    if node.status:
-        colour, sign = _STATUS[node.status]
-        text.append(f"  {sign} {node.status_text}", style=colour)
-    if node.spark:
-        text.append(f"  {spark_text(node.spark)}")
-    if node.formula:
-        text.append(f"   = {node.formula}", style="dim")
-    if node.again:
-        text.append(f"  {say('again', language)}", style="dim")
-    return text
+class _Pieces:
+    """Pieces of text side by side; one that finds no room begins the next line, whole."""
+
+    def __init__(self, pieces: Sequence[Text]) -> None:
+        self.pieces = pieces
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """As many pieces a line as fit."""
+        line = Text()
+        for piece in self.pieces:
+            if line.cell_len and line.cell_len + 2 + piece.cell_len > options.max_width:
+                yield line
+                line = Text()
+            line = Text("  ").join([line, piece]) if line.cell_len else piece
+        yield line
+
+
+def _pieces(node: Node, edge: Edge | None, language: str) -> list[Text]:
+    title = Text.assemble((f"{edge.line} " if edge else "", "bold"), node.title)
+    pieces = [
+        title,
+        Text(node.display, style="bold"),
+        Text(node.change if node.change != numbers.NONE else ""),
+        _verdict(node),
+        Text(spark_text(node.spark)),
+        Text(edge.label if edge else "", style="italic"),
+        Text(f"= {node.formula}" if node.formula else "", style="dim"),
+        Text(say("again", language) if node.again else "", style="dim"),
+    ]
+    return [piece for piece in pieces if piece.plain]
 
 
 def values_table(kpi: Kpi, values: Sequence[Value], language: str) -> RenderableType:
-    """The values of one KPI: periods down; slices across while they are few, else down too."""
+    """The values of one KPI: periods down; slices across while they are few and not compared, else down too."""
     title = Text(text_of(kpi.title, language) or kpi.name, style="bold")
     title.append(f"   [{kpi.name}, {kpi.unit}]", style="dim")
     ways = list(dict.fromkeys(_label(value) for value in values))
-    if 1 < len(ways) <= _MOST_COLUMNS:
+    compared = any(value.compared for value in values)
+    if 1 < len(ways) <= _MOST_COLUMNS and not compared:
         return Group(title, _crossed(kpi, values, ways, language), "")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    sliced, compared = ways != [""], any(value.compared for value in values)
+    sliced = ways != [""]
     opened = any(value.open_cases for value in values)
     table.add_column(say("period", language), no_wrap=True)
     if sliced:
@@ -146,8 +165,7 @@ def values_table(kpi: Kpi, values: Sequence[Value], language: str) -> Renderable
         cells += [_label(value)] if sliced else []
         cells.append(Text(_shown(kpi, value.value, language), style="bold"))
         if compared:
-            change = value.compared.relative if value.compared else None
-            cells.append(numbers.change(change, language))
+            cells.append(_change(kpi, value, language))
         if opened:
             cells += [_shown(kpi, value.naive, language), str(value.open_cases or "")]
         cells += ["" if value.rows is None else numbers.number(value.rows, language, 0), Text(_note(value, language))]
@@ -175,15 +193,21 @@ def _shown(kpi: Kpi, value: float | None, language: str) -> str:
     return numbers.display(value, kpi.unit, language, kpi.decimals)
 
 
+def _change(kpi: Kpi, value: Value, language: str) -> str:
+    if value.compared is None:
+        return numbers.NONE
+    return numbers.change_text(value.compared.change, value.compared.relative, kpi.unit, language, kpi.decimals)
+
+
 def _label(value: Value) -> str:
-    return " / ".join("∅" if part is None else part for part in value.slice.values())
+    return " / ".join("∅" if part is None else plain(part) for part in value.slice.values())
 
 
 def _note(value: Value, language: str) -> str:
     if value.refusal is not None:
-        return value.refusal.message
+        return reason(value.refusal, language)
     if value.compared is not None and value.compared.refusal is not None:
-        return value.compared.refusal.message
+        return reason(value.compared.refusal, language)
     if value.completeness == "running":
         return say("unfinished", language)
     return "" if value.completeness == "complete" else say(value.completeness, language)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bizops.measure.value import Refusal
+from bizops.model.duration import Duration
+
 TEXTS: dict[str, dict[str, str]] = {
     "moved": {
         "en": "{title} moved most: {change} to {value} in {period}, more than its usual ups and downs.",
@@ -40,11 +43,12 @@ TEXTS: dict[str, dict[str, str]] = {
     "empty": {"en": "no data", "de": "keine Daten"},
     "is": {"en": "is made of", "de": "setzt sich zusammen aus"},
     "by": {"en": "believed to be moved by", "de": "vermutlich bewegt durch"},
-    "legend": {
-        "en": "═ arithmetic   ─ {grades}   after a line: lag and evidence",
-        "de": "═ Rechnung   ─ {grades}   dahinter: Verzögerung und Beleg",
+    "legend": {"en": "═ arithmetic   hypothesis: {grades}", "de": "═ Rechnung   Vermutung: {grades}"},
+    "spark": {
+        "en": "{n} periods, from {first} to {last}, lowest {low}, highest {high}",
+        "de": "{n} Zeiträume, von {first} bis {last}, tiefster {low}, höchster {high}",
     },
-    "hypothesis": {"en": "hypothesis", "de": "Vermutung"},
+    "points": {"en": "pp", "de": "PP"},
     "outside": {"en": "Not in the tree: {names}.", "de": "Nicht im Baum: {names}."},
     "again": {"en": "(see above)", "de": "(siehe oben)"},
     "open": {"en": "open", "de": "offen"},
@@ -58,7 +62,48 @@ TEXTS: dict[str, dict[str, str]] = {
 }
 """By key, then language. Statuses, states of completeness and grades are keys too."""
 
+REASONS_DE: dict[str, str] = {
+    "no-data": "Für diesen Zeitraum gibt es keine Daten.",
+    "no-value": "Keine Zeile dieses Zeitraums hat, woraus der Wert besteht.",
+    "small-group": "Der Wert wird zurückgehalten: Er spräche über weniger Menschen als die kleinste erlaubte Gruppe.",
+    "suppressed": "Der Wert wird zurückgehalten: Mit ihm ließe sich ein zurückgehaltener Nachbar errechnen.",
+    "missing-rate": "Beträge ohne Wechselkurs lassen sich nicht addieren.",
+    "not-reached": "Zu wenige Fälle sind zu Ende, um diesen Wert zu kennen.",
+    "no-such-slice": "Die Kennzahl lässt sich so nicht aufteilen.",
+    "partial-period": "Ein unvollständiger Zeitraum wird nicht verglichen.",
+    "no-counterpart": "Es gibt keinen früheren Zeitraum zum Vergleich.",
+}
+"""Why a number is not given, by code; the English sentences come with the refusals."""
+
+_SPANS_DE = {
+    "week": ("Woche", "Wochen"),
+    "d": ("Tag", "Tage"),
+    "month": ("Monat", "Monate"),
+    "quarter": ("Quartal", "Quartale"),
+    "year": ("Jahr", "Jahre"),
+}
+
+# Texts of models and data may hold what a terminal obeys (ESC) or what turns the reading direction around.
+_HARMFUL = dict.fromkeys([*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
+_PLAIN = _HARMFUL | dict.fromkeys(map(ord, "\t\n\r"), " ")
+
 
 def say(key: str, language: str, **parts: object) -> str:
     """A sentence or label in a language."""
     return TEXTS[key][language].format(**parts)
+
+
+def reason(refusal: Refusal, language: str) -> str:
+    """Why there is no number, in a language."""
+    return REASONS_DE[refusal.code] if language == "de" else refusal.message
+
+
+def span(length: Duration, language: str) -> str:
+    """A length of time in a language: ``6 weeks``, ``6 Wochen``."""
+    words = _SPANS_DE.get(length.unit) if language == "de" else None
+    return f"{length.amount} {words[length.amount != 1]}" if words else str(length)
+
+
+def plain(text: str) -> str:
+    """A text in one line, without characters that do something to a terminal or to the text around them."""
+    return text.translate(_PLAIN)

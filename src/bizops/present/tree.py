@@ -10,10 +10,19 @@ from bizops.model.language import Link
 from bizops.model.model import Model
 from bizops.model.series import formula_over_kpis
 from bizops.present.scorecard import Row, text_of
-from bizops.present.texts import say
+from bizops.present.texts import say, span
 
 GRADES = ("asserted", "observational", "quasi-experimental", "randomised")
 """From weakest to strongest."""
+
+ARITHMETIC = "═"
+LINES = {"asserted": "┄", "observational": "┈", "quasi-experimental": "╌", "randomised": "─"}
+"""The line that stands for a grade: the fewer gaps, the stronger the evidence."""
+
+
+def legend(language: str) -> str:
+    """What the lines mean."""
+    return say("legend", language, grades="  ".join(f"{LINES[grade]} {say(grade, language)}" for grade in GRADES))
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,11 @@ class Edge:
     strength: float | None
     grade: str | None
     node: Node
+
+    @property
+    def line(self) -> str:
+        """The line that it is drawn with."""
+        return ARITHMETIC if self.grade is None else LINES[self.grade]
 
 
 @dataclass(frozen=True)
@@ -92,9 +106,10 @@ def tree(model: Model, rows: Mapping[str, Row], start: str | None) -> Tree:
     for link in model.links.values():
         links.setdefault(link.kpi, []).append(link)
     lower = {name for link in model.links.values() for name in lower_kpis(model, link)}
-    roots = [start] if start else [name for name in links if name not in lower] or list(links)[:1]
+    # Circles have no top: what no root leads to begins with the KPI that has the first link.
+    tops = [start] if start else [*(name for name in links if name not in lower), *links]
     drawn: set[str] = set()
-    nodes = tuple(_node(model, rows, links, name, drawn) for name in roots)
+    nodes = tuple(_node(model, rows, links, name, drawn) for name in tops if name not in drawn)
     outside = () if start else tuple(name for name in model.kpis if name not in links and name not in lower)
     title = text_of(model.settings.title, language) or say("tree", language)
     return Tree(title, language, nodes, outside)
@@ -126,5 +141,5 @@ def _edge(link: Link, node: Node, language: str) -> Edge:
     grades = [evidence.grade for evidence in link.evidence] or ["asserted"]
     grade = max(grades, key=GRADES.index)
     lag = str(link.lag) if link.lag else None
-    label = ", ".join(part for part in (lag, say(grade, language)) if part)
+    label = ", ".join(([span(link.lag, language)] if link.lag else []) + [say(grade, language)])
     return Edge("influence", label, lag, link.strength, grade, node)

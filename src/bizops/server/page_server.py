@@ -101,6 +101,11 @@ class _PageHandler(BaseHTTPRequestHandler):
         except BizopsError as error:
             self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain; charset=utf-8", str(error))
             return
+        except OSError as error:
+            # Files that went away or may not be read; where they lie is no reader's business.
+            told = f"The data cannot be read: {error.strerror or type(error).__name__}."
+            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain; charset=utf-8", told)
+            return
         self._answer(HTTPStatus.OK, kind, body)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
