@@ -136,7 +136,7 @@ def test_the_page_draws_evidence_as_the_terminal_does_and_says_it_too(shop: Smal
 
     assert '<span class="s" aria-hidden="true">─</span> speed' in text
     assert "2 weeks, randomised" in text
-    assert "═ arithmetic   hypothesis: ┄ asserted" in text
+    assert "═ arithmetic · hypothesis: ┄ asserted" in text
     assert 'aria-label="Revenue: 2 periods, from 2 to 3, lowest 2, highest 3"' in text
 
 

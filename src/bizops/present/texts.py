@@ -16,7 +16,7 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "against": {
         "en": "Targets: {good} met, {watch} to be watched, {bad} missed.",
-        "de": "Ziele: {good} erreicht, {watch} zu beobachten, {bad} verfehlt.",
+        "de": "Ziele: {good} erreicht, {watch} knapp, {bad} verfehlt.",
     },
     "no_targets": {"en": "No targets are set for this period.", "de": "Für diesen Zeitraum sind keine Ziele gesetzt."},
     "running": {
@@ -35,7 +35,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "trend": {"en": "last periods", "de": "Verlauf"},
     "unfinished": {"en": "not complete", "de": "unvollständig"},
     "good": {"en": "met", "de": "erreicht"},
-    "watch": {"en": "watch", "de": "beobachten"},
+    "watch": {"en": "watch", "de": "knapp"},
     "bad": {"en": "missed", "de": "verfehlt"},
     "complete": {"en": "complete", "de": "vollständig"},
     "late": {"en": "data late", "de": "Daten verspätet"},
@@ -43,7 +43,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "empty": {"en": "no data", "de": "keine Daten"},
     "is": {"en": "is made of", "de": "setzt sich zusammen aus"},
     "by": {"en": "believed to be moved by", "de": "vermutlich bewegt durch"},
-    "legend": {"en": "═ arithmetic   hypothesis: {grades}", "de": "═ Rechnung   Vermutung: {grades}"},
+    "legend": {"en": "═ arithmetic · hypothesis: {grades}", "de": "═ Rechnung · Vermutung: {grades}"},
     "spark": {
         "en": "{n} periods, from {first} to {last}, lowest {low}, highest {high}",
         "de": "{n} Zeiträume, von {first} bis {last}, tiefster {low}, höchster {high}",
