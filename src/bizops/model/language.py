@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bizops.errors import Place
+from bizops.model.frozen import FrozenDict
 from bizops.model.kinds import (
     Bool,
     Date,
@@ -41,6 +42,7 @@ from bizops.model.kinds import (
     takes,
 )
 from bizops.model.nodes import Map, Node, place_of
+from bizops.model.telemetry import BUILT_IN, KINDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,12 @@ class Column(Definition):
     currency: str | None = takes(
         Str(), "Column that holds the currency code of each row's amount.", default=None, of=NUMERIC_TYPES
     )
-    header: str | None = takes(Str(), "Name of the column in the file or table, when it differs.", default=None)
+    header: str | None = takes(
+        Str(),
+        "Name of the column in the file or table, when it differs; of telemetry, the attribute it is taken from "
+        "(of the span, record or event, else of its resource).",
+        default=None,
+    )
     format: str | None = takes(
         Str(),
         "How dates and times are written, e.g. `%d/%m/%Y %H:%M`; ISO 8601 otherwise.",
@@ -209,7 +216,21 @@ class Source(Definition):
 
     title: Text = takes(Title(), "Display name.", default=None)
     description: Text = takes(Title(), "What one row is.", default=None)
-    kind: str = takes(Word("files", "sql", "manual"), "How the data arrive.", default="files")
+    kind: str = takes(
+        Word("files", "sql", "manual", *KINDS),
+        "How the data arrive: as files, from a table, by hand; or as telemetry that a sender pushes: its `spans`, "
+        "`logs`, metric `points`, `events` (CloudEvents) or `changes` (releases, incidents).",
+        default="files",
+    )
+    sender: str | None = takes(
+        Name(),
+        "Whose telemetry: the name its token was made for; the source's own name otherwise.",
+        default=None,
+        of=KINDS,
+    )
+    where: ExprText | None = takes(
+        Expression("boolean"), "Which of the sender's telemetry; all otherwise.", default=None, of=KINDS
+    )
     service: str | None = takes(Ref("services"), "The service the data come from.", default=None, shapes_value=False)
     owner: str | None = takes(Ref("teams"), "Who answers for the data.", default=None)
     files: tuple[str, ...] = takes(
@@ -227,7 +248,10 @@ class Source(Definition):
     sheet: str | None = takes(Str(), "XLSX: the sheet; the first otherwise.", default=None)
     sql: Sql | None = takes(Nested(Sql), "The table, when `kind: sql`.", default=None, of=("sql",), needed_by=("sql",))
     columns: Mapping[str, Column] = takes(
-        MapOf(Nested(Column, short="type"), keys=Name()), "The columns, by the name used in the model."
+        MapOf(Nested(Column, short="type"), keys=Name()),
+        "The columns, by the name used in the model. Telemetry has [columns of its own](#telemetry) beside them.",
+        default={},
+        needed_by=("files", "sql", "manual"),
     )
     key: tuple[str, ...] = takes(
         ListOf(Str()),
@@ -264,8 +288,42 @@ class Source(Definition):
         MapOf(Nested(Lookup), keys=Name()), "Other sources whose columns belong to a row, by name.", default={}
     )
 
+    def __post_init__(self) -> None:
+        if not self.is_telemetry:
+            return
+        own = {c.name: Column(name=c.name, node=self.node, type=c.type, unit=c.unit) for c in BUILT_IN[self.kind]}
+        object.__setattr__(self, "columns", FrozenDict(own | dict(self.columns)))
+        object.__setattr__(self, "time", self.time or "time")
+
+    @property
+    def is_telemetry(self) -> bool:
+        """Whether a sender pushes the rows, and they are mapped from what it sent."""
+        return self.kind in BUILT_IN
+
+    @property
+    def declared(self) -> Mapping[str, Column]:
+        """The columns that the model itself names."""
+        own = {c.name for c in BUILT_IN.get(self.kind, ())}
+        return FrozenDict({name: column for name, column in self.columns.items() if name not in own})
+
+    @property
+    def raw_table(self) -> str:
+        """Where the lake keeps what the sender sent, as it came."""
+        return f"{self.sender or self.name}.{self.kind}"
+
 
 # ------------------------------------------------------------------------------------------------- events and journeys
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample(Definition):
+    """A row such as may arrive, and what it is: a test beside the mapping."""
+
+    given: Mapping[str, str] = takes(
+        MapOf(Str()), "Columns and attributes of the row, by name; times in ISO 8601, durations in the column's unit."
+    )
+    expect: Mapping[str, str] = takes(MapOf(Str()), "Keys and fields that the event then has.", default={})
+    matches: bool = takes(Bool(), "Whether the row is the event at all.", default=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,6 +347,12 @@ class Event(Definition):
     )
     service: str | None = takes(Ref("services"), "The service in which it happens.", default=None, shapes_value=False)
     operation: str | None = takes(Str(), "The operation of that service.", default=None, shapes_value=False)
+    samples: tuple[Sample, ...] = takes(
+        ListOf(Nested(Sample)),
+        "Rows that are the event, or are not; `bizops mapping test` tries them.",
+        default=(),
+        shapes_value=False,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -727,6 +791,16 @@ LISTED = ("links", "targets")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Retention(Definition):
+    """How long telemetry is kept as it came; what was mapped from it stays."""
+
+    spans: Duration = takes(Span(), "Spans.", default=Duration(30, "d"))
+    logs: Duration = takes(Span(), "Log records.", default=Duration(14, "d"))
+    points: Duration = takes(Span(), "Metric points.", default=Duration(90, "d"))
+    events: Duration = takes(Span(), "CloudEvents.", default=Duration(1100, "d"))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings(Definition):
     """`bizops.yaml`: what holds for the whole workspace."""
 
@@ -742,6 +816,16 @@ class Settings(Definition):
     )
     threads: int = takes(Int(min=1, max=256), "Processor threads a query may use.", default=2, shapes_value=False)
     state: str = takes(Str(), "Directory for data and results, relative to this file.", default=".bizops")
+    privacy: Mapping[str, str] = takes(
+        MapOf(Word("drop", "pseudonym", "generalise", "keep"), ordered=True),
+        "What becomes of attributes of telemetry before anything is stored, by name or pattern (`customer.*`); the "
+        "first that fits decides, then the [rules that hold everywhere](#privacy).",
+        default={},
+        shapes_value=False,
+    )
+    retention: Retention = takes(
+        Nested(Retention), "How long telemetry is kept as it came.", default=Retention(), shapes_value=False
+    )
     data: str | None = takes(
         Str(),
         "Directory that source files are relative to; this one otherwise. `env:NAME` reads it from the environment.",

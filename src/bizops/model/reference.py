@@ -13,6 +13,7 @@ from typing import Any
 from bizops.model.language import LISTED, SECTIONS, Settings
 from bizops.model.schema import nested_in
 from bizops.model.structures import Key, keys_of
+from bizops.model.telemetry import BUILT_IN
 
 COMMAND = "python -m bizops.model.reference"
 TARGET = Path("docs/reference/language.md")
@@ -33,12 +34,15 @@ def reference_text() -> str:
     """The whole page."""
     expressions = files("bizops.model").joinpath("expressions.md").read_text(encoding="utf-8")
     parts = [_START, *_overview(), *_table(Settings, "`bizops.yaml`", 2)]
+    for cls in nested_in(Settings):
+        if cls is not Settings:
+            parts += _table(cls, cls.__name__, 3)
     parts.append("## Sections\n")
     owner: dict[type[Any], str] = {cls: section for section, cls in SECTIONS.items()}
     for cls in nested_in(*SECTIONS.values()):
         title = f"`{owner[cls]}`" if cls in owner else cls.__name__
         parts += _table(cls, title, 3 if cls in owner else 4)
-    return "\n".join([*parts, expressions])
+    return "\n".join([*parts, *_telemetry(), _PRIVACY, expressions])
 
 
 def _overview() -> Iterator[str]:
@@ -59,6 +63,32 @@ def _table(cls: type[Any], title: str, level: int) -> Iterator[str]:
         cells = (f"`{key.name}`", key.kind.describe(), _default(key), key.meaning)
         yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
     yield ""
+
+
+_PRIVACY = """<a id="privacy"></a>
+
+## Privacy
+
+Attributes of telemetry pass these rules before anything is stored: `drop` takes an attribute out, `pseudonym` replaces
+each value by a keyed code that stays the same, `generalise` keeps less of it (an address its network, a time its
+month), `keep` lets it through. The workspace's own rules come first. Then, everywhere: who somebody is (`enduser.*`,
+`user.*`) becomes a pseudonym, addresses are generalised, what people typed (URL queries, text of database queries)
+is dropped, and whatever looks like an e-mail address or an IP address, wherever it stands, is masked.
+"""
+
+
+def _telemetry() -> Iterator[str]:
+    yield '<a id="telemetry"></a>\n'
+    yield "## Columns of telemetry\n"
+    yield "What rows of a source of these kinds have by themselves. Columns that the model names beside them are taken"
+    yield "from attributes.\n"
+    for kind, columns in BUILT_IN.items():
+        yield f"### `kind: {kind}`\n"
+        yield "| column | type | meaning |\n|---|---|---|"
+        for column in columns:
+            type_ = f"{column.type}, {column.unit}" if column.unit else column.type
+            yield f"| `{column.name}` | {type_} | {column.meaning} |"
+        yield ""
 
 
 def _first_line(cls: type[Any]) -> str:

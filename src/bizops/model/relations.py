@@ -169,6 +169,14 @@ def scalar_of(model: Model, fields: AnyFields, text: ExprText, *, condition: boo
         raise problem_in(text, error) from None
 
 
+_ELSEWHERE = ("now", "is_working_day", "moment", "midnight", "day", "week", "month", "year", "hour", "weekday")
+
+
+def asks_row_only(condition: Typed) -> bool:
+    """Whether the row alone answers it for good: no lookup, no 'now', and no local time, which calendars decide."""
+    return not condition.uses(*_ELSEWHERE) and all("." not in name for name in condition.fields())
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows that can be measured.

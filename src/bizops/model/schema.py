@@ -28,7 +28,12 @@ def model_schema() -> Schema:
 
 def settings_schema() -> Schema:
     """The schema of `bizops.yaml`."""
-    return {"$schema": DIALECT, "title": "bizops.yaml", **_definition(Settings)}
+    return {
+        "$schema": DIALECT,
+        "title": "bizops.yaml",
+        **_definition(Settings),
+        "$defs": {cls.__name__: _definition(cls) for cls in nested_in(Settings) if cls is not Settings},
+    }
 
 
 def nested_in(*roots: type[Definition]) -> list[type[Any]]:

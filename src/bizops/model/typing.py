@@ -8,6 +8,7 @@ its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -344,6 +345,24 @@ class Typer:
             raise _wrong(node.args[0], f"convert(...) needs an amount of money, but this is {arg.type}.")
         return Typed("convert", Type("decimal", base), (arg,))
 
+    def _extract(self, node: Call) -> Typed:
+        args = self._texts(node, 2)
+        pattern = args[1].value if args[1].op == "literal" else None
+        if not isinstance(pattern, str):
+            raise _wrong(node.args[1], "extract(...) needs a pattern in quotes.")
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            raise _wrong(node.args[1], f"'{pattern}' is no pattern: {error}.", "bad-pattern") from None
+        if groups != 1:
+            raise _wrong(
+                node.args[1],
+                f"The pattern has {groups} groups in brackets; the one that is wanted is needed.",
+                "bad-pattern",
+                "Write extract(body, 'order=([0-9]+)'); further brackets as (?:...).",
+            )
+        return Typed("extract", TEXT, args)
+
     def _number_of(self, node: Call) -> Typed:
         return Typed("to_number", NUMBER, self._texts(node, 1))
 
@@ -560,6 +579,7 @@ _SCALAR_FUNCTIONS: dict[str, Callable[[Typer, Call], Typed]] = {
     "ends_with": _text_function(BOOLEAN, 2),
     "contains": _text_function(BOOLEAN, 2),
     "concat": _text_function(TEXT, 2, 1000),
+    "extract": Typer._extract,
     **dict.fromkeys(sorted(_TRUNCATIONS), Typer._truncated),
     "hour": Typer._part_of_time,
     "weekday": Typer._part_of_time,

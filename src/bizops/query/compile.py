@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from bizops.model.typed import Aggregate, Typed
 from bizops.query.dialect import DuckDb, alias, all_of, call, cast, double, number, paren, scale, text
-from bizops.query.plan import Clock, Filter, Given, Group, Join, Plan, Project, Scan, Stack, Survival
+from bizops.query.plan import Clock, Filter, Given, Group, Join, Plan, Project, Scan, Stack, Survival, Telemetry
 
 DAY_US = 86_400_000_000
 
@@ -37,6 +37,8 @@ class _Compiler:
     def query(self, plan: Plan) -> exp.Query:
         if isinstance(plan, Scan):
             return self.scan(plan)
+        if isinstance(plan, Telemetry):
+            return self.telemetry(plan)
         if isinstance(plan, Given):
             return _select([exp.Star()], exp.to_table(plan.name))
         if isinstance(plan, Filter):
@@ -78,6 +80,13 @@ class _Compiler:
         place = [exp.column(name, quoted=True) for name in ("_delivery", "_row")]
         gone = _select(list(place), self.files(plan.deleted))
         return rows.where(exp.Not(this=exp.In(this=exp.Tuple(expressions=place), query=gone.subquery())))
+
+    def telemetry(self, plan: Telemetry) -> exp.Select:
+        columns = [alias(self.dialect.built_in(name, kind), name) for name, kind in plan.columns.items()]
+        columns += [alias(self.dialect.attribute(a.key, a.places, a.kind), n) for n, a in plan.attributes.items()]
+        place = [exp.column(name, quoted=True) for name in ("_delivery", "_row")]
+        later = exp.GT(this=place[0].copy(), expression=number(plan.after))
+        return _select([*columns, *place], self.files(plan.paths)).where(later, copy=False)
 
     def files(self, paths: tuple[str, ...]) -> exp.Expr:
         return exp.alias_(self.dialect.read_segments(paths), f"_{next(self.names)}", table=True)

@@ -124,6 +124,8 @@ class DuckDb:
         "starts_with": lambda x, y: call("starts_with", x, y),
         "ends_with": lambda x, y: call("ends_with", x, y),
         "contains": lambda x, y: call("contains", x, y),
+        # No group matched is an empty text to DuckDB, which is no value here.
+        "extract": lambda x, y: exp.Nullif(this=call("regexp_extract", x, y, number(1)), expression=text("")),
         "concat": lambda *xs: call("concat", *xs),
         "to_number": finite_number,
         "to_text": lambda x: cast(x, "VARCHAR"),
@@ -191,6 +193,22 @@ class DuckDb:
         return exp.Anonymous(
             this="read_parquet", expressions=[exp.Array(expressions=[text(path) for path in paths]), by_name]
         )
+
+    def built_in(self, name: str, kind: str) -> exp.Expr:
+        """A column of telemetry as it is kept; ids are bytes there and hex digits here."""
+        column = exp.column(name, quoted=True)
+        if name in ("trace", "span", "parent"):
+            return call("lower", call("hex", column))
+        return cast(column, self.column_types[kind])
+
+    def attribute(self, key: str, places: Sequence[str], kind: str) -> exp.Expr:
+        """What telemetry carries under a name, from the first place that has it; what cannot be read is no value."""
+        pointer = "/" + key.replace("~", "~0").replace("/", "~1")
+        found = [call("struct_extract", exp.column(place, quoted=True), text(key)) for place in places]
+        found.append(call("json_extract_string", exp.column("rest", quoted=True), text(pointer)))
+        to = _data_type(self.column_types[kind]).copy()
+        read: list[exp.Expr] = [exp.TryCast(this=cast(one, "VARCHAR"), to=to.copy()) for one in found]
+        return exp.Coalesce(this=read[0], expressions=read[1:])
 
     column_types: ClassVar[dict[str, str]] = {
         "text": "VARCHAR",

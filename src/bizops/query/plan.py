@@ -27,6 +27,28 @@ class Scan:
 
 
 @dataclass(frozen=True)
+class Attribute:
+    """A value that telemetry carries under a name: where segments have it as a column, and what it is read as."""
+
+    key: str
+    places: tuple[str, ...]
+    kind: str
+
+
+@dataclass(frozen=True)
+class Telemetry:
+    """Rows as senders sent them: ``columns`` by name and kind, ids as text, and ``attributes`` by the name they get.
+
+    Only what came after delivery number ``after``. The rows keep ``_delivery`` and ``_row``.
+    """
+
+    paths: tuple[str, ...]
+    columns: Mapping[str, str]
+    attributes: Mapping[str, Attribute]
+    after: int = 0
+
+
+@dataclass(frozen=True)
 class Given:
     """A small table handed over in memory, by name: a calendar, rates, windows."""
 
@@ -102,7 +124,7 @@ class Stack:
     inputs: tuple[Plan, ...]
 
 
-Plan = Scan | Given | Filter | Project | Join | Group | Survival | Stack
+Plan = Scan | Telemetry | Given | Filter | Project | Join | Group | Survival | Stack
 
 
 _LOCAL = frozenset({"day", "week", "month", "year", "hour", "weekday", "is_working_day"})

@@ -13,6 +13,7 @@ TIME_SCALES: Mapping[str, Fraction] = {
     "s": Fraction(1),
     "ms": Fraction(1, 1000),
     "us": Fraction(1, 1_000_000),
+    "ns": Fraction(1, 1_000_000_000),
     "min": Fraction(60),
     "h": Fraction(3600),
     "d": Fraction(86_400),

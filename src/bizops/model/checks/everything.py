@@ -32,7 +32,7 @@ _OF_FORM: Mapping[str, Callable[[Model, Any], list[Problem]]] = {
 }
 """Checks of single definitions. What later ones are made from comes before them."""
 
-_WITH_EXPRESSIONS = ("events", "journeys", "kpis", "links")
+_WITH_EXPRESSIONS = ("sources", "events", "journeys", "kpis", "links")
 
 
 def check_model(model: Model) -> list[Problem]:

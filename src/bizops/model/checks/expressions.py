@@ -7,10 +7,18 @@ from functools import singledispatch
 
 from bizops.errors import BizopsError, Problem
 from bizops.model.checks.found import problems_of
-from bizops.model.language import Definition, Event, Journey, Kpi, Link
+from bizops.model.language import Definition, Event, Journey, Kpi, Link, Source
 from bizops.model.measures import formula_of, measure_of
 from bizops.model.model import Model
-from bizops.model.relations import AnyFields, EventFields, SourceFields, journey_rows, rows_named, scalar_of
+from bizops.model.relations import (
+    AnyFields,
+    EventFields,
+    SourceFields,
+    asks_row_only,
+    journey_rows,
+    rows_named,
+    scalar_of,
+)
 from bizops.model.scalars import ExprText
 from bizops.model.series import formula_over_kpis, in_unit, series_of
 from bizops.model.typed import TEMPORAL
@@ -26,6 +34,12 @@ def check_meaning(model: Model, definition: Definition) -> list[Problem]:
 @singledispatch
 def _attempts(definition: object, model: Model) -> Iterator[Attempt]:
     raise TypeError(f"no expressions in {definition!r}")
+
+
+@_attempts.register
+def _of_source(source: Source, model: Model) -> Iterator[Attempt]:
+    yield from _value(model, SourceFields(model, source), source.where, "boolean")
+    yield lambda: _check_lasting(model, source)
 
 
 @_attempts.register
@@ -70,6 +84,15 @@ def _of_kpi(kpi: Kpi, model: Model) -> Iterator[Attempt]:
     for text in kpi.each.values():
         yield lambda text=text: formula_of(model, fields, text, single=True)  # type: ignore[misc]
     yield lambda: measure_of(model, kpi)
+
+
+def _check_lasting(model: Model, source: Source) -> None:
+    if source.where is not None:
+        condition = scalar_of(model, SourceFields(model, source), source.where, condition=True)
+        if not asks_row_only(condition):
+            message = "Which telemetry belongs to a source must not hang on lookups, local time or 'now'."
+            hint = "Ask for it in the event's 'where'."
+            raise BizopsError.of("unstable-condition", message, source.where.place_at(0), hint)
 
 
 def _values(model: Model, fields: AnyFields, texts: Mapping[str, ExprText]) -> Iterator[Attempt]:

@@ -9,6 +9,7 @@ from bizops.errors import Problem
 from bizops.model.checks.found import as_list, unknown
 from bizops.model.language import NUMERIC_TYPES, Column, Lookup, Source
 from bizops.model.model import Model
+from bizops.model.telemetry import BUILT_IN
 
 _TIMES = ("date", "timestamp")
 _ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
@@ -28,6 +29,7 @@ def check_source(model: Model, source: Source) -> Iterator[Problem]:
         yield from _same_type_of_ends(source)
     for name, column in source.columns.items():
         yield from _check_column(source, name, column)
+    yield from _check_telemetry(source)
     for lookup in source.lookups.values():
         yield from _check_lookup(model, source, lookup)
     yield from _check_reading(source)
@@ -100,6 +102,14 @@ def _check_lookup(model: Model, source: Source, lookup: Lookup) -> Iterator[Prob
             place,
             f"Give {source.name} a 'time'.",
         )
+
+
+def _check_telemetry(source: Source) -> Iterator[Problem]:
+    for built_in in BUILT_IN.get(source.kind, ()):
+        if source.columns[built_in.name].node is not source.node:
+            message = f"{source.kind.capitalize()} have a column '{built_in.name}' already: {built_in.meaning}"
+            place = source.place("columns", built_in.name)
+            yield Problem("duplicate-name", message, place, "Give this one another name; 'header' names the attribute.")
 
 
 def _family(column: Column) -> str:

@@ -1,0 +1,110 @@
+"""Tests beside the mapping: rows such as may arrive, and what each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from bizops.errors import BizopsError, Place, did_you_mean
+from bizops.intake.tables import TYPES
+from bizops.model.language import Event, Sample, Source
+from bizops.model.model import Model
+from bizops.model.relations import EventFields, SourceFields, event_rows, scalar_of
+from bizops.model.typed import BOOLEAN, INTEGER, TEXT, Typed, both, field, literal
+from bizops.query.engine import Engine
+from bizops.query.plan import Clock, Given, Plan, Project
+
+NUMBER = "$number"
+MATCHES = "$matches"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleResult:
+    """What became of one sample: ``found`` beside ``expected``; equal when it passed."""
+
+    event: str
+    number: int
+    place: Place
+    expected: str
+    found: str
+
+    @property
+    def passed(self) -> bool:
+        return self.expected == self.found
+
+
+def try_samples(model: Model, engine: Engine) -> list[SampleResult]:
+    """Every sample of every event, put through the mapping as rows that arrive are."""
+    return [result for event in model.events.values() if event.samples for result in _of_event(model, event, engine)]
+
+
+def _of_event(model: Model, event: Event, engine: Engine) -> Iterator[SampleResult]:
+    source = model.sources[event.source]
+    rows = _table(source, event.samples)
+    wanted = [*event.keys, *event.fields]
+    found = engine.run(_plan(model, event, source), Clock(), {"samples": rows}).to_pylist()
+    by_number = {row[NUMBER]: row for row in found}
+    for number, sample in enumerate(event.samples):
+        row = by_number[number]
+        for name in sample.expect:
+            if name not in wanted:
+                message = f"'{event.name}' has no key or field '{name}'."
+                place = sample.place("expect", name)
+                raise BizopsError.of("unknown-reference", message, place, did_you_mean(name, wanted))
+        what = {name: row[name] for name in sample.expect}
+        yield SampleResult(
+            event.name, number + 1, sample.place(), _told(sample.matches, sample.expect), _told(row[MATCHES], what)
+        )
+
+
+def _told(matches: bool, values: object) -> str:
+    assert isinstance(values, dict)
+    if not matches:
+        return "not this event"
+    return ", ".join([f"{name} = {value}" for name, value in values.items()]) or "this event"
+
+
+def _plan(model: Model, event: Event, source: Source) -> Plan:
+    fields = EventFields(model, event)
+    own = scalar_of(model, SourceFields(model, source), source.where, condition=True) if source.where else None
+    where = both(own, event_rows(model, event).where)
+    names = (*event.keys, *event.fields)
+    values = {name: typed for name in names if (typed := fields.resolve(name)) is not None}
+    columns = {name: Typed("to_text", TEXT, (typed,)) for name, typed in values.items()}
+    holds = Typed("coalesce", BOOLEAN, (where, literal(False, BOOLEAN))) if where else literal(True, BOOLEAN)
+    return Project(Given("samples"), {NUMBER: field(NUMBER, INTEGER), MATCHES: holds, **columns})
+
+
+def _table(source: Source, samples: Sequence[Sample]) -> pa.Table:
+    """The samples as rows of the source; attributes may be called by their own names."""
+    by_header = {column.header or name: name for name, column in source.declared.items()}
+    given: dict[str, list[str | None]] = {name: [] for name in source.columns}
+    for sample in samples:
+        row: dict[str, str] = {}
+        for name, text in sample.given.items():
+            column = name if name in source.columns else by_header.get(name)
+            if column is None:
+                hint = did_you_mean(name, [*source.columns, *by_header])
+                message = f"'{source.name}' has no column or attribute '{name}'."
+                raise BizopsError.of("unknown-column", message, sample.place("given", name), hint)
+            row[column] = text
+        for name, values in given.items():
+            values.append(row.get(name))
+    columns = {name: _typed(source, name, values, samples) for name, values in given.items()}
+    return pa.table({NUMBER: pa.array(range(len(samples)), pa.int64()), **columns})
+
+
+def _typed(source: Source, name: str, values: list[str | None], samples: Sequence[Sample]) -> pa.Array:
+    wanted = TYPES[source.columns[name].type]
+    try:
+        return pa.array(values, pa.string()).cast(wanted)
+    except pa.ArrowInvalid:
+        for sample, value in zip(samples, values, strict=True):
+            try:
+                pa.array([value], pa.string()).cast(wanted)
+            except pa.ArrowInvalid:
+                message = f"'{value}' is no {source.columns[name].type}."
+                raise BizopsError.of("wrong-type", message, sample.place("given")) from None
+        raise
