@@ -1,0 +1,73 @@
+"""Bodies that could not be taken, kept for somebody to look at.
+
+What was refused is kept as long as there is room for it: its sender knows. What was acknowledged and could then not be
+stored is kept until somebody has seen to it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+
+from bizops.lake import Entry
+from bizops.lake.files import no_fault, publish
+
+CAP_BYTES = 64 << 20
+CAP_BODY = 1 << 20
+_REFUSED, _STUCK = "refused", "stuck"
+
+
+class DeadLetters:
+    """A directory with one file a body: a line of JSON that says what it is, then the bytes as they came."""
+
+    def __init__(self, root: Path, cap_bytes: int = CAP_BYTES) -> None:
+        self._root = root
+        self._cap = cap_bytes
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def refused(self, entry: Entry, reason: str) -> None:
+        """Keep a body that was refused, cut to a mebibyte; the oldest make room."""
+        with self._lock:
+            self._count += 1
+            self._write(f"{_REFUSED}-{entry.received_us:017d}-{self._count:06d}", entry, reason, entry.body[:CAP_BODY])
+            self._make_room()
+
+    def stuck(self, seq: int, entry: Entry, reason: str) -> None:
+        """Keep an acknowledged body that cannot be stored, whole and durably."""
+        with self._lock:
+            self._write(f"{_STUCK}-{seq:016d}", entry, reason, entry.body)
+
+    def counts(self) -> dict[str, int]:
+        """How many bodies of each kind are kept."""
+        names = [path.name for path in self._root.glob("*.body")]
+        return {kind: sum(name.startswith(kind) for name in names) for kind in (_REFUSED, _STUCK)}
+
+    def _write(self, name: str, entry: Entry, reason: str, body: bytes) -> None:
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        head = {
+            "sender": entry.sender,
+            "signal": entry.signal,
+            "media": entry.media,
+            "encoding": entry.encoding,
+            "headers": dict(entry.headers),
+            "received_us": entry.received_us,
+            "size": len(entry.body),
+            "reason": reason,
+        }
+        temporary = self._root / f".{name}"
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(json.dumps(head).encode() + b"\n" + body)
+        publish(self._root, temporary, f"{name}.body", no_fault)
+
+    def _make_room(self) -> None:
+        kept = sorted(self._root.glob(f"{_REFUSED}-*.body"))
+        sizes = [path.stat().st_size for path in kept]
+        excess = sum(sizes) - self._cap
+        for path, size in zip(kept, sizes, strict=True):
+            if excess <= 0:
+                return
+            path.unlink()
+            excess -= size
