@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bizops.events.rows import Known
     from bizops.intake import Progress
     from bizops.lake import Lake, LoadReport, QuarantinedRow
+    from bizops.mappings import Mappings
     from bizops.measure import Answer, Question, Value
     from bizops.model.language import Kpi, Source
     from bizops.present.scorecard import Scorecard
@@ -261,6 +262,23 @@ class Workspace:
         """Takes all rows of a source back, so that it can be loaded anew; past states keep them."""
         return self.lake.withdraw(self.source(source).name)
 
+    @cached_property
+    def mappings(self) -> Mappings:
+        """The mapping of telemetry to events."""
+        from bizops.mappings import Mappings
+
+        return Mappings(self.model, self.lake, self.state)
+
+    def known(self, as_of: datetime | None = None) -> Known:
+        """What is known now, or was at an instant; telemetry that has come is mapped first."""
+        from bizops.events.rows import Known
+
+        if as_of is None:
+            self.mappings.bring_up_to_date()
+        latest = self.lake.snapshot()
+        loaded = self.lake.snapshot(as_of) if as_of is not None else latest
+        return Known(self.model, loaded, latest, as_of or self.clock())
+
     # ----------------------------------------------------------------------------------------------------- the numbers
 
     def query(
@@ -278,7 +296,6 @@ class Workspace:
 
         ``by`` lists the ways to split, each a sequence of slice names; the empty one is the whole.
         """
-        from bizops.events.rows import Known
         from bizops.measure import KeptAnswers, Question, Splits, answer_key, periods_of
 
         for name in kpis:
@@ -287,9 +304,7 @@ class Workspace:
                     "unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, self.model.kpis)
                 )
         self._check_slices(kpis, {name for way in by for name in way})
-        latest = self.lake.snapshot()
-        loaded = self.lake.snapshot(as_of) if as_of is not None else latest
-        known = Known(self.model, loaded, latest, as_of or self.clock())
+        known = self.known(as_of)
         calendars: dict[str | None, list[str]] = {}
         for name in kpis:
             calendars.setdefault(self.model.kpis[name].calendar, []).append(name)

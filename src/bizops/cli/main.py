@@ -23,6 +23,7 @@ COMMANDS = {
     "verify": ("bizops.cli.data_commands", "Check every stored byte against its checksum."),
     "withdraw": ("bizops.cli.data_commands", "Take all rows of a source back, to load it anew."),
     "compact": ("bizops.cli.data_commands", "Merge small segments."),
+    "mapping": ("bizops.cli.mapping_commands", "Which telemetry is which business event."),
     "kpi": ("bizops.cli.kpi_commands", "List, show and query KPIs; `bizops kpi NAME` asks for one."),
     "scorecard": ("bizops.cli.view_commands", "Every KPI at a glance: value, target, change."),
     "tree": ("bizops.cli.view_commands", "What is made of what, and what is believed to move it."),

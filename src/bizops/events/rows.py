@@ -36,6 +36,17 @@ class Known:
         return self.latest if self.model.sources[source].known == "time" else self.loaded
 
 
+    def reach(self, source: str) -> tuple[int, int] | None:
+        """First and last instant of which a source's rows know, in microseconds since 1970.
+
+        Telemetry knows of every instant at which anything came from its sender, whether or not that was an event.
+        """
+        snapshot, own = self.of(source), self.model.sources[source]
+        found = [snapshot.time_range(name) for name in (source, *((own.raw_table,) if own.is_telemetry else ()))]
+        known = [span for span in found if span is not None]
+        return (min(low for low, _ in known), max(high for _, high in known)) if known else None
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970 of an instant with zone."""
     return int(moment.timestamp()) * 1_000_000 + moment.microsecond

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 import pyarrow as pa
 
@@ -44,8 +45,9 @@ def _of_event(model: Model, event: Event, engine: Engine) -> Iterator[SampleResu
     source = model.sources[event.source]
     rows = _table(source, event.samples)
     wanted = [*event.keys, *event.fields]
-    found = engine.run(_plan(model, event, source), Clock(), {"samples": rows}).to_pylist()
-    by_number = {row[NUMBER]: row for row in found}
+    fields = EventFields(model, event)
+    answer = engine.run(_plan(model, event, source), Clock(), {"samples": rows}).to_pylist()
+    by_number = {row[NUMBER]: row for row in answer}
     for number, sample in enumerate(event.samples):
         row = by_number[number]
         for name in sample.expect:
@@ -53,14 +55,25 @@ def _of_event(model: Model, event: Event, engine: Engine) -> Iterator[SampleResu
                 message = f"'{event.name}' has no key or field '{name}'."
                 place = sample.place("expect", name)
                 raise BizopsError.of("unknown-reference", message, place, did_you_mean(name, wanted))
-        what = {name: row[name] for name in sample.expect}
+        expected = {name: _plain(fields, name, text) for name, text in sample.expect.items()}
+        found = {name: _plain(fields, name, row[name]) for name in sample.expect}
         yield SampleResult(
-            event.name, number + 1, sample.place(), _told(sample.matches, sample.expect), _told(row[MATCHES], what)
+            event.name, number + 1, sample.place(), _told(sample.matches, expected), _told(row[MATCHES], found)
         )
 
 
-def _told(matches: bool, values: object) -> str:
-    assert isinstance(values, dict)
+def _plain(fields: EventFields, name: str, text: str | None) -> str | None:
+    """A value as it is compared: numbers by what they are worth, whatever way they are written."""
+    typed = fields.resolve(name)
+    if text is None or typed is None or not typed.type.is_numeric:
+        return text
+    try:
+        return format(Decimal(text).normalize(), "f")
+    except InvalidOperation:
+        return text
+
+
+def _told(matches: bool, values: Mapping[str, str | None]) -> str:
     if not matches:
         return "not this event"
     return ", ".join([f"{name} = {value}" for name, value in values.items()]) or "this event"

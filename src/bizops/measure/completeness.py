@@ -26,7 +26,7 @@ def completeness(executor: Executor, base: Base, calendar: Calendar, period: Per
     states = []
     for name in executor.sources(base) if base.kind == "cases" else executor.sources(base)[:1]:
         source = executor.known.model.sources[name]
-        reach = executor.known.of(name).time_range(name) if source.time is not None else None
+        reach = executor.known.reach(name) if source.time is not None else None
         if reach is None:
             if source.time is not None:
                 states.append("empty")
@@ -68,7 +68,7 @@ def fresh_until(executor: Executor, base: Base) -> int | None:
     ends = []
     for name in executor.sources(base) if base.kind == "cases" else executor.sources(base)[:1]:
         source = executor.known.model.sources[name]
-        reach = executor.known.of(name).time_range(name) if source.time is not None else None
+        reach = executor.known.reach(name) if source.time is not None else None
         if reach is not None:
             ends.append(min(reach[1], executor.known.as_of_us))
     return min(ends, default=None)

@@ -124,7 +124,7 @@ class Executor:
 
     def now_us(self, base: Base) -> int:
         """The last known instant of the base's sources, or the instant asked for if that is earlier."""
-        ends = [r[1] for name in self.sources(base) if (r := self.known.of(name).time_range(name)) is not None]
+        ends = [r[1] for name in self.sources(base) if (r := self.known.reach(name)) is not None]
         return min([self.known.as_of_us, max(ends, default=self.known.as_of_us)])
 
     # ---------------------------------------------------------------------------------------------------- computing
@@ -323,7 +323,7 @@ class Executor:
         return ground
 
     def _reach(self, base: Base, windows: Sequence[Window]) -> tuple[int, int]:
-        ranges = [r for name in self.sources(base) if (r := self.known.of(name).time_range(name)) is not None]
+        ranges = [r for name in self.sources(base) if (r := self.known.reach(name)) is not None]
         first = min([window.start_us for window in windows] + [low for low, _ in ranges])
         last = max([window.end_us for window in windows] + [high for _, high in ranges])
         return first, last

@@ -85,7 +85,7 @@ def answer_key(known: Known, question: Question) -> str:
         # How much of a running period is over matters to what is counted in days or hours without rows.
         digest.update(str(known.as_of_us // HOUR_US).encode())
     sources = {source for name in question.kpis for source in sources_of_kpi(model, name)}
-    ranges = [known.of(source).time_range(source) for source in sources]
+    ranges = [known.reach(source) for source in sources]
     until = max((found[1] for found in ranges if found is not None), default=0)
     digest.update(str(min(known.as_of_us, until)).encode())
     return digest.hexdigest()

@@ -86,7 +86,7 @@ def _reach(known: Known, kpis: Sequence[str]) -> tuple[datetime, datetime]:
         raise BizopsError.of(
             "no-data", f"No data are loaded for {', '.join(sources)}.", hint="Load them with 'bizops load'."
         )
-    ranges = [found for source in sources if (found := known.of(source).time_range(source)) is not None]
+    ranges = [found for source in sources if (found := known.reach(source)) is not None]
     first = min((low for low, _ in ranges), default=0)
     last = max((high for _, high in ranges), default=known.as_of_us)
     return tables.utc(first), tables.utc(min(last, known.as_of_us))
