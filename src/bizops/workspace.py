@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -23,11 +24,14 @@ from bizops.model import Model, read_model
 from bizops.model.language import SECTIONS
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from bizops.calendar import Period
     from bizops.events.rows import Known
     from bizops.intake import Progress
     from bizops.lake import Lake, LoadReport, QuarantinedRow
     from bizops.mappings import Mappings
-    from bizops.measure import Answer, Question, Value
+    from bizops.measure import Answer, Executor, Question, Value
     from bizops.model.language import Kpi, Source
     from bizops.present.scorecard import Scorecard
     from bizops.present.tree import Tree
@@ -299,10 +303,7 @@ class Workspace:
         from bizops.measure import KeptAnswers, Question, Splits, answer_key, periods_of
 
         for name in kpis:
-            if name not in self.model.kpis:
-                raise BizopsError.of(
-                    "unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, self.model.kpis)
-                )
+            self._kpi(name)
         self._check_slices(kpis, {name for way in by for name in way})
         known = self.known(as_of)
         calendars: dict[str | None, list[str]] = {}
@@ -354,8 +355,8 @@ class Workspace:
         """The KPI tree with its values, from one KPI downwards or whole."""
         from bizops.present import scorecard, tree
 
-        if kpi is not None and kpi not in self.model.kpis:
-            raise BizopsError.of("unknown-kpi", f"There is no KPI '{kpi}'.", hint=did_you_mean(kpi, self.model.kpis))
+        if kpi is not None:
+            self._kpi(kpi)
         names = list(tree.kpis_in_tree(self.model, kpi))
         values = self._last_values(names, "previous", None, as_of)
         card = scorecard.scorecard(self.model, values, dict.fromkeys(names, ()), names)
@@ -379,8 +380,48 @@ class Workspace:
                     raise
         return found
 
+    def rows(
+        self, kpi: str, period: str | None = None, *, filters: Mapping[str, str] | None = None, limit: int = 50
+    ) -> tuple[Period, pa.Table]:
+        """The rows or cases behind a value, the largest first; the last period without label."""
+        from bizops.measure import periods_of
+        from bizops.measure.drill import rows_behind
+
+        definition = self._kpi(kpi)
+        known = self.known()
+        last = periods_of(known, [kpi], definition.calendar, None, None, period, 1)[-1]
+        asked = self.calendar(definition.calendar).period(period) if period else last
+        with self._executor(known) as executor:
+            return asked, rows_behind(executor, definition, asked, filters or {}, limit)
+
+    def case(self, journey: str, case: str) -> pa.Table:
+        """What happened to one case of a journey, in the order of time."""
+        from bizops.measure.drill import story_of_case
+
+        if journey not in self.model.journeys:
+            hint = did_you_mean(journey, self.model.journeys)
+            raise BizopsError.of("unknown-journey", f"There is no journey '{journey}'.", hint=hint)
+        known = self.known()
+        with self._executor(known) as executor:
+            found = story_of_case(known, executor.engine, self.model.journeys[journey], case)
+        if not found.num_rows:
+            raise BizopsError.of("unknown-case", f"Nothing is known of '{case}' in '{journey}'.")
+        return found
+
+    def _kpi(self, name: str) -> Kpi:
+        if name not in self.model.kpis:
+            raise BizopsError.of("unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, self.model.kpis))
+        return self.model.kpis[name]
+
     def _compute(self, known: Known, question: Question) -> Answer:
-        from bizops.measure import Executor, ResultStore, answer
+        from bizops.measure import answer
+
+        with self._executor(known) as executor:
+            return answer(self.model, executor, question)
+
+    @contextmanager
+    def _executor(self, known: Known) -> Iterator[Executor]:
+        from bizops.measure import Executor, ResultStore
         from bizops.query.engine import Engine
 
         settings = self.model.settings
@@ -392,7 +433,7 @@ class Workspace:
         )
         store = ResultStore(self.state / "results")
         try:
-            return answer(self.model, Executor(known, engine, store, self.state / "derived"), question)
+            yield Executor(known, engine, store, self.state / "derived")
         finally:
             store.close()
             engine.close()

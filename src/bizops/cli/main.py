@@ -27,6 +27,8 @@ COMMANDS = {
     "kpi": ("bizops.cli.kpi_commands", "List, show and query KPIs; `bizops kpi NAME` asks for one."),
     "scorecard": ("bizops.cli.view_commands", "Every KPI at a glance: value, target, change."),
     "tree": ("bizops.cli.view_commands", "What is made of what, and what is believed to move it."),
+    "rows": ("bizops.cli.drill_commands", "The rows or cases behind a KPI's value."),
+    "case": ("bizops.cli.drill_commands", "What happened to one case, step by step."),
     "demo": ("bizops.cli.demo_command", "Build an example, show it, serve it."),
     "completion": ("bizops.cli.completion", "Print the completion script for a shell."),
 }

@@ -30,15 +30,9 @@ def test(directory: Path, as_json: bool) -> int:
         emit(
             {
                 "ok": not failed,
-                "samples": [
-                    {
-                        "event": r.event, "number": r.number, "passed": r.passed, "expected": r.expected, "found": r.found,
-                        "file": r.place.file, "line": r.place.line, "col": r.place.col,
-                    }
-                    for r in results
-                ],
+                "samples": [asdict(r) | {"passed": r.passed, "place": str(r.place)} for r in results],
             }
-        )  # fmt: skip
+        )
     else:
         for r in failed:
             click.echo(

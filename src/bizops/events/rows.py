@@ -35,7 +35,6 @@ class Known:
         """The snapshot that holds what was known of a source."""
         return self.latest if self.model.sources[source].known == "time" else self.loaded
 
-
     def reach(self, source: str) -> tuple[int, int] | None:
         """First and last instant of which a source's rows know, in microseconds since 1970.
 

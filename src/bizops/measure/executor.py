@@ -161,7 +161,7 @@ class Executor:
     def _compute(
         self, demand: Demand, components: dict[str, Component], windows: list[Window], prints: dict[Window, str]
     ) -> None:
-        ground = self._ground(demand, windows)
+        ground = self.ground(demand, windows)
         plain = {k: c for k, c in components.items() if not c.aggregate.name.startswith("survival")}
         censored = {k: c for k, c in components.items() if k not in plain}
         if plain:
@@ -273,7 +273,7 @@ class Executor:
             )
 
     def _run(self, plan: Plan, ground: Ground, base: Base, family: Sequence[Window]) -> pa.Table:
-        return self.engine.run(plan, self._clock(ground, base, plan, family), ground.tables)
+        return self.engine.run(plan, self.clock(ground, base, plan, family), ground.tables)
 
     def _keep(self, demand: Demand, block: Block, family: Sequence[Window], prints: dict[Window, str]) -> None:
         dims = tuple(map(dims_text, demand.dims))
@@ -315,7 +315,8 @@ class Executor:
 
     # --------------------------------------------------------------------------------------------------- the ground
 
-    def _ground(self, demand: Demand, windows: Sequence[Window]) -> Ground:
+    def ground(self, demand: Demand, windows: Sequence[Window]) -> Ground:
+        """What plans over a demand's base stand on."""
         first, last = self._reach(demand.base, windows)
         ground = Ground(self.known, self.engine, demand.calendar, self._cases, first, last, self._rates)
         if demand.base.kind == "cases":
@@ -328,7 +329,7 @@ class Executor:
         last = max([window.end_us for window in windows] + [high for _, high in ranges])
         return first, last
 
-    def _clock(self, ground: Ground, base: Base, plan: Plan, family: Sequence[Window] = ()) -> Clock:
+    def clock(self, ground: Ground, base: Base, plan: Plan, family: Sequence[Window] = ()) -> Clock:
         """What local time is while the rows happen; and long around, where the plan reads other instants of theirs."""
         first, last = ground.first_us - YEARS_AROUND_US, ground.last_us + YEARS_AROUND_US
         if family and base.kind in ("rows", "groups") and all(instant == base.time for instant in read_as_local(plan)):
@@ -357,7 +358,7 @@ class Executor:
         if not path.exists():
             self.derived.mkdir(parents=True, exist_ok=True)
             plan = cases_plan(self.known, journey, attributes)
-            answer = self.engine.run(plan, self._clock(ground, base, plan), ground.tables)
+            answer = self.engine.run(plan, self.clock(ground, base, plan), ground.tables)
             temporary = path.with_suffix(".part")
             pq.write_table(answer, temporary, compression="zstd")
             temporary.rename(path)

@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from bizops.model.typed import Aggregate, Typed
 from bizops.query.dialect import DuckDb, alias, all_of, call, cast, double, number, paren, scale, text
-from bizops.query.plan import Clock, Filter, Given, Group, Join, Plan, Project, Scan, Stack, Survival, Telemetry
+from bizops.query.plan import Clock, Filter, Given, Group, Join, Plan, Project, Scan, Stack, Survival, Telemetry, Top
 
 DAY_US = 86_400_000_000
 
@@ -53,6 +53,8 @@ class _Compiler:
             return self.group(plan)
         if isinstance(plan, Survival):
             return self.survival(plan)
+        if isinstance(plan, Top):
+            return self.top(plan)
         return self.stack(plan)
 
     def over(self, plan: Plan, columns: list[exp.Expr] | None = None) -> exp.Select:
@@ -152,6 +154,13 @@ class _Compiler:
         if not conditions:
             return built
         return exp.Filter(this=built, expression=exp.Where(this=all_of(conditions)))
+
+    def top(self, plan: Top) -> exp.Select:
+        order = [
+            exp.Ordered(this=exp.column(name, quoted=True), desc=largest, nulls_first=False)
+            for name, largest in plan.by
+        ]
+        return self.over(plan.input).order_by(*order, copy=False).limit(plan.limit, copy=False)
 
     def stack(self, plan: Stack) -> exp.Query:
         queries = [self.query(part) for part in plan.inputs]

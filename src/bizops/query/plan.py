@@ -118,13 +118,22 @@ class Survival:
 
 
 @dataclass(frozen=True)
+class Top:
+    """The rows that come first by some columns, each with whether the largest comes first; no value comes last."""
+
+    input: Plan
+    by: tuple[tuple[str, bool], ...]
+    limit: int
+
+
+@dataclass(frozen=True)
 class Stack:
     """The rows of several plans with the same columns, one after the other."""
 
     inputs: tuple[Plan, ...]
 
 
-Plan = Scan | Telemetry | Given | Filter | Project | Join | Group | Survival | Stack
+Plan = Scan | Telemetry | Given | Filter | Project | Join | Group | Survival | Top | Stack
 
 
 _LOCAL = frozenset({"day", "week", "month", "year", "hour", "weekday", "is_working_day"})
@@ -158,7 +167,7 @@ def _expressions(plan: Plan) -> Iterator[Typed]:
 
 def _inputs(plan: Plan) -> tuple[Plan, ...]:
     match plan:
-        case Filter() | Project() | Group() | Survival():
+        case Filter() | Project() | Group() | Survival() | Top():
             return (plan.input,)
         case Join():
             return (plan.left, plan.right)
