@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 import pyarrow as pa
 
-from bizops.errors import BizopsError, Place, did_you_mean
+from bizops.errors import BizopsError, Place
 from bizops.intake.tables import TYPES
 from bizops.model.language import Event, Sample, Source
 from bizops.model.model import Model
@@ -44,17 +44,11 @@ def try_samples(model: Model, engine: Engine) -> list[SampleResult]:
 def _of_event(model: Model, event: Event, engine: Engine) -> Iterator[SampleResult]:
     source = model.sources[event.source]
     rows = _table(source, event.samples)
-    wanted = [*event.keys, *event.fields]
     fields = EventFields(model, event)
     answer = engine.run(_plan(model, event, source), Clock(), {"samples": rows}).to_pylist()
     by_number = {row[NUMBER]: row for row in answer}
     for number, sample in enumerate(event.samples):
         row = by_number[number]
-        for name in sample.expect:
-            if name not in wanted:
-                message = f"'{event.name}' has no key or field '{name}'."
-                place = sample.place("expect", name)
-                raise BizopsError.of("unknown-reference", message, place, did_you_mean(name, wanted))
         expected = {name: _plain(fields, name, text) for name, text in sample.expect.items()}
         found = {name: _plain(fields, name, row[name]) for name in sample.expect}
         yield SampleResult(
@@ -92,19 +86,9 @@ def _plan(model: Model, event: Event, source: Source) -> Plan:
 
 def _table(source: Source, samples: Sequence[Sample]) -> pa.Table:
     """The samples as rows of the source; attributes may be called by their own names."""
-    by_header = {column.header or name: name for name, column in source.declared.items()}
-    given: dict[str, list[str | None]] = {name: [] for name in source.columns}
-    for sample in samples:
-        row: dict[str, str] = {}
-        for name, text in sample.given.items():
-            column = name if name in source.columns else by_header.get(name)
-            if column is None:
-                hint = did_you_mean(name, [*source.columns, *by_header])
-                message = f"'{source.name}' has no column or attribute '{name}'."
-                raise BizopsError.of("unknown-column", message, sample.place("given", name), hint)
-            row[column] = text
-        for name, values in given.items():
-            values.append(row.get(name))
+    own = {column.header: name for name, column in source.columns.items() if column.header}
+    rows = [{own.get(name, name): text for name, text in sample.given.items()} for sample in samples]
+    given = {name: [row.get(name) for row in rows] for name in source.columns}
     columns = {name: _typed(source, name, values, samples) for name, values in given.items()}
     return pa.table({NUMBER: pa.array(range(len(samples)), pa.int64()), **columns})
 
@@ -118,6 +102,7 @@ def _typed(source: Source, name: str, values: list[str | None], samples: Sequenc
             try:
                 pa.array([value], pa.string()).cast(wanted)
             except pa.ArrowInvalid:
+                called = name if name in sample.given else source.columns[name].header or name
                 message = f"'{value}' is no {source.columns[name].type}."
-                raise BizopsError.of("wrong-type", message, sample.place("given")) from None
+                raise BizopsError.of("wrong-type", message, sample.place("given", called)) from None
         raise

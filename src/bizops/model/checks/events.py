@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bizops.errors import Problem
 from bizops.model.checks.found import as_list, unknown
-from bizops.model.language import Event, Journey, Step
+from bizops.model.language import Event, Journey, Source, Step
 from bizops.model.model import Model
 
 
@@ -23,6 +23,20 @@ def check_event(model: Model, event: Event) -> Iterator[Problem]:
             yield Problem("missing-key", message, event.place("operation"), "Add 'service'.")
         elif event.operation not in (operations := model.services[event.service].operations):
             yield unknown(event.operation, operations, "operation", event.place("operation"), of=event.service)
+    yield from _check_samples(source, event)
+
+
+def _check_samples(source: Source, event: Event) -> Iterator[Problem]:
+    given = {*source.columns, *(column.header for column in source.columns.values() if column.header)}
+    told = [*event.keys, *event.fields]
+    for sample in event.samples:
+        for name in sample.given:
+            if name not in given:
+                at = sample.place("given", name)
+                yield unknown(name, given, "column or attribute", at, of=source.name, code="unknown-column")
+        for name in sample.expect:
+            if name not in told:
+                yield unknown(name, told, "key or field", sample.place("expect", name), of=event.name)
 
 
 @as_list
