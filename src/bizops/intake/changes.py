@@ -1,7 +1,7 @@
 """Changes of the digital services as they are told: CDEvents, or a small JSON object.
 
-CDEvents (github.com/cdevents/spec) travel as CloudEvents or bare; deployments are releases, detected and resolved incidents
-are incidents. ``{"kind": "release", "time": …, "service": "shop", "version": "5.2", "title": …}`` will do too.
+CDEvents (github.com/cdevents/spec) travel as CloudEvents or bare; deployments are releases, what is detected and
+resolved is an incident. ``{"kind": "release", "time": …, "service": "shop", "version": "5.2"}`` will do too.
 """
 
 from __future__ import annotations

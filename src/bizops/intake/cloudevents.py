@@ -7,7 +7,6 @@ tracing and sampling become columns. Plain JSON needs a ``type``; every key that
 
 from __future__ import annotations
 
-import binascii
 import re
 from base64 import b64decode
 from collections import Counter
@@ -172,7 +171,7 @@ def _data(raw: Mapping[str, Any]) -> dict[str, Any]:
 def _from_base64(text: object) -> object:
     try:
         content = b64decode(str(text), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise refusal("bad-attribute", "The attribute 'data_base64' is no base64.") from None
     try:
         return orjson.loads(content)
