@@ -7,12 +7,12 @@ step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from bizops.events.rows import Known, source_plan
 from bizops.model.language import Event, Journey, Step
-from bizops.model.relations import EventFields, JourneyFields, event_rows, scalar_of, start_step
+from bizops.model.relations import EventFields, JourneyFields, event_rows, leads_to_case, scalar_of, start_step
 from bizops.model.typed import (
     BOOLEAN,
     INTEGER,
@@ -59,9 +59,8 @@ def sources_of(known: Known, journey: Journey) -> tuple[str, ...]:
     from bizops.events.sources import sources_behind
 
     names: dict[str, None] = {}
-    for step in journey.steps.values():
-        for event in step.event:
-            names.update(dict.fromkeys(sources_behind(known.model, known.model.events[event].source)))
+    for event in (*(event for step in journey.steps.values() for event in step.event), *journey.chains.values()):
+        names.update(dict.fromkeys(sources_behind(known.model, known.model.events[event].source)))
     return tuple(names)
 
 
@@ -77,7 +76,8 @@ def _happenings(
     """The rows that are one step: case, step number, time; and the wanted fields where the step begins the case."""
     event: Event = known.model.events[event_name]
     rows = event_rows(known.model, event)
-    case = scalar_of(known.model, rows.fields, event.keys[journey.case])
+    key = case_key(journey, event)
+    case = scalar_of(known.model, rows.fields, event.keys[key])
     where = scalar_of(known.model, rows.fields, step.where, condition=True) if step.where else None
     assert rows.source is not None and rows.time is not None
     own = _own(known, journey, event, wanted) if index == 0 else {}
@@ -93,7 +93,40 @@ def _happenings(
         AT: _as_instant(rows.time),
         **{name: own.get(name, Typed("nothing", typed.type)) for name, typed in wanted.items()},
     }
-    return Project(plan, columns)
+    return with_case(known, journey, key, Project(plan, columns), columns)
+
+
+def case_key(journey: Journey, event: Event) -> str:
+    """The key by which an event's rows find their case: the case's own, else one that a chain leads on from."""
+    return next(name for name in (journey.case, *journey.chains) if name in event.keys)
+
+
+def with_case(known: Known, journey: Journey, key: str, rows: Plan, columns: Mapping[str, Typed]) -> Plan:
+    """Rows whose column ``journey.case`` holds a value of ``key``, told of every case that it leads to."""
+    if key == journey.case:
+        return rows
+    links = _links(known, journey, leads_to_case(known.model, journey, key))
+    linked = Join(rows, links, ((field(journey.case, TEXT), field(f"$from.{key}", TEXT)),), "inner")
+    own = {name: field(name, typed.type) for name, typed in columns.items()}
+    return Project(linked, own | {journey.case: field("$case", TEXT)})
+
+
+def _links(known: Known, journey: Journey, way: tuple[str, ...]) -> Plan:
+    """Pairs of a key's value (``$from.key``) and the case (``$case``) that a chain of events leads to, each once."""
+    key, onward = way[:2]
+    event = known.model.events[journey.chains[key]]
+    rows = event_rows(known.model, event)
+    start, end = (scalar_of(known.model, rows.fields, event.keys[name]) for name in (key, onward))
+    conditions = both(rows.where, present(start), present(end))
+    assert rows.source is not None and conditions is not None
+    plan = Filter(source_plan(known, rows.source, conditions.fields() | start.fields() | end.fields()), conditions)
+    mine, step = f"$from.{key}", "$case" if onward == journey.case else f"$on.{key}"
+    pairs: Plan = Project(plan, {mine: Typed("to_text", TEXT, (start,)), step: Typed("to_text", TEXT, (end,))})
+    if onward != journey.case:
+        pairs = Join(
+            pairs, _links(known, journey, way[1:]), ((field(step, TEXT), field(f"$from.{onward}", TEXT)),), "inner"
+        )
+    return Group(pairs, ((mine, "$case"),), {})
 
 
 def _own(known: Known, journey: Journey, event: Event, wanted: dict[str, Typed]) -> dict[str, Typed]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bizops.calendar import Period
 from bizops.errors import BizopsError, did_you_mean
+from bizops.events.journeys import case_key, with_case
 from bizops.events.rows import Known, source_plan, us_literal
 from bizops.measure.components import Base, recipe_of
 from bizops.measure.executor import Demand, Executor
@@ -124,26 +125,29 @@ def story_of_case(known: Known, engine: Engine, journey: Journey, case: str) -> 
         for event in step.event
     ]
     by = (("time", False), ("step", False), ("event", False), ("span", False))
-    return engine.run(Top(Stack(tuple(parts)), by, 10_000), Clock())
+    return engine.run(Top(Stack(tuple(parts)), by, 10_000), Clock()).drop_columns([journey.case])
 
 
 def _happenings(known: Known, journey: Journey, step: str, asked: object, event: Event, case: str) -> Plan:
     rows = event_rows(known.model, event)
     source = rows.source
     assert source is not None and rows.time is not None
-    key = scalar_of(known.model, rows.fields, event.keys[journey.case])
+    key = case_key(journey, event)
+    of_row = Typed("to_text", TEXT, (scalar_of(known.model, rows.fields, event.keys[key]),))
     own = scalar_of(known.model, rows.fields, asked, condition=True) if asked else None  # type: ignore[arg-type]
-    is_case = Typed("=", BOOLEAN, (Typed("to_text", TEXT, (key,)), literal(case, TEXT)))
-    where = both(rows.where, own, is_case, present(rows.time))
+    where = both(rows.where, own, present(of_row), present(rows.time))
     assert where is not None
     time = rows.time if rows.time.type.kind == "timestamp" else Typed("midnight", TIMESTAMP, (rows.time,))
     told = {name: field(name, TEXT) for name in WHERE_IT_HAPPENED if source.is_telemetry and name in source.columns}
     columns = {
+        journey.case: of_row,
         "time": time,
         "step": literal(step, TEXT),
         "event": literal(event.name, TEXT),
         "source": literal(source.name, TEXT),
         **{name: told.get(name, Typed("nothing", TEXT)) for name in WHERE_IT_HAPPENED},
     }
-    used = where.fields().union(rows.time.fields(), *(typed.fields() for typed in told.values()))
-    return Project(Filter(source_plan(known, source, used), where), columns)
+    used = where.fields().union(of_row.fields(), rows.time.fields(), *(typed.fields() for typed in told.values()))
+    plan = Project(Filter(source_plan(known, source, used), where), columns)
+    is_case = Typed("=", BOOLEAN, (field(journey.case, TEXT), literal(case, TEXT)))
+    return Filter(with_case(known, journey, key, plan, columns), is_case)

@@ -26,6 +26,7 @@ def _made_from(model: Model, definition: Definition) -> Iterator[tuple[str, str]
         yield "sources", definition.source
     elif isinstance(definition, Journey):
         yield from (("events", event) for step in definition.steps.values() for event in step.event)
+        yield from (("events", event) for event in definition.chains.values())
     elif isinstance(definition, Kpi):
         yield from _of_kpi(model, definition)
     elif isinstance(definition, Link):

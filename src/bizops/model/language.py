@@ -383,6 +383,12 @@ class Journey(Definition):
         MapOf(Nested(Step, short="event"), keys=Name(), ordered=True),
         "The steps in their order. A case begins with the first one.",
     )
+    chains: Mapping[str, str] = takes(
+        MapOf(Ref("events"), keys=Name()),
+        "Other keys that lead to the case: `quote: order_made` where the event `order_made` has the keys `quote` and "
+        "`order`. Steps may then be events that know the quote only.",
+        default={},
+    )
     ended_by: tuple[str, ...] = takes(
         ListOf(Str()),
         "Steps after which a case is no longer open even if it never arrives (rejected, withdrawn).",

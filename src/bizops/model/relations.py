@@ -216,6 +216,19 @@ def journey_rows(model: Model, journey: Journey) -> Rows:
     return Rows(journey.name, JourneyFields(model, journey), None, journey, None, field(ANCHOR, TIMESTAMP))
 
 
+def leads_to_case(model: Model, journey: Journey, key: str) -> tuple[str, ...]:
+    """The keys from one of a journey's chains to its case, both ends included; none where it does not get there."""
+    way = [key]
+    while way[-1] != journey.case:
+        event = journey.chains.get(way[-1])
+        keys = model.events[event].keys if event else {}
+        onward = [name for name in (journey.case, *journey.chains) if name in keys and name not in way]
+        if not onward:
+            return ()
+        way.append(onward[0])
+    return tuple(way)
+
+
 def start_step(journey: Journey) -> Step:
     """The step that begins a case."""
     return next(iter(journey.steps.values()))

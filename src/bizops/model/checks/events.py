@@ -8,6 +8,7 @@ from bizops.errors import Problem
 from bizops.model.checks.found import as_list, unknown
 from bizops.model.language import Event, Journey, Source, Step
 from bizops.model.model import Model
+from bizops.model.relations import leads_to_case
 
 
 @as_list
@@ -47,17 +48,31 @@ def check_journey(model: Model, journey: Journey) -> Iterator[Problem]:
     for number, (name, step) in enumerate(journey.steps.items()):
         for index, event in enumerate(step.event):
             keys = model.events[event].keys
-            if journey.case not in keys:
+            if journey.case not in keys and not any(key in journey.chains for key in keys):
                 yield Problem(
                     "missing-case-key",
                     f"'{event}' has no key '{journey.case}', by which the cases of '{journey.name}' are joined.",
                     step.place("event", index),
-                    f"Its keys: {', '.join(keys)}." if keys else f"Add 'keys: {{{journey.case}: ...}}' to the event.",
+                    f"Its keys: {', '.join(keys)}. 'chains' may lead from one of them to the case."
+                    if keys
+                    else f"Add 'keys: {{{journey.case}: ...}}' to the event.",
                 )
         yield from _check_order(journey, name, number, step)
+    yield from _check_chains(model, journey)
     for index, name in enumerate(journey.ended_by):
         if name not in journey.steps:
             yield unknown(name, journey.steps, "step", journey.place("ended_by", index), of=journey.name)
+
+
+def _check_chains(model: Model, journey: Journey) -> Iterator[Problem]:
+    """Every chain is an event with that key and another one that leads on, and in the end to the case."""
+    for key, event in journey.chains.items():
+        keys, place = model.events[event].keys, journey.place("chains", key)
+        if key not in keys:
+            yield unknown(key, keys, "key", place, of=event)
+        elif not leads_to_case(model, journey, key):
+            message = f"'{event}' does not lead from '{key}' to '{journey.case}'."
+            yield Problem("missing-case-key", message, place, f"It needs the key '{journey.case}' too.")
 
 
 def _check_order(journey: Journey, name: str, number: int, step: Step) -> Iterator[Problem]:
