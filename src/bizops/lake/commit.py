@@ -140,6 +140,20 @@ def note_delivery(
     return LoadReport(spec.name, delivery.name, *counts, reasons=reasons)
 
 
+def note_arrival(
+    connection: Connection, number: int, table: str, time: str, name: str, counts: tuple[int, int], seq: int
+) -> LoadReport:
+    """Keep what came of telemetry: how many rows, and how many of them were new."""
+    rows, accepted = counts
+    if connection.execute("SELECT 1 FROM sources WHERE source = ?", (table,)).fetchone() is None:
+        connection.execute("INSERT INTO sources VALUES (?, ?, '', '[]', ?)", (table, seq, time))
+    connection.execute(
+        "INSERT INTO deliveries VALUES (?, ?, ?, '', '', ?, ?, ?, 0, 0, 0, NULL, NULL, ?, NULL)",
+        (number, table, name, rows, accepted, rows - accepted, seq),
+    )
+    return LoadReport(table, name, rows, accepted, rows - accepted, 0, 0, 0)
+
+
 def note_segments(
     connection: Connection,
     source: str,

@@ -44,14 +44,14 @@ def checksum_of(path: Path) -> tuple[int, str]:
 
 def publish(root: Path, temporary: Path, path: str, fault: Fault) -> StoredFile:
     """Give a finished temporary file its final name, durably."""
-    _sync(temporary)
+    sync(temporary)
     fault("before-rename")
     final = root / path
     made = _make_directories(final.parent)
     size, checksum = checksum_of(temporary)
     temporary.rename(final)
     for directory in {final.parent, *made}:
-        _sync(directory)
+        sync(directory)
     fault("after-rename")
     return StoredFile(path, size, checksum)
 
@@ -65,7 +65,8 @@ def _make_directories(directory: Path) -> set[Path]:
     return {*changed, directory.parent}
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make a file's content, or a directory's listing, durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

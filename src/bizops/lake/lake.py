@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from sqlite3 import Connection
+from typing import TYPE_CHECKING
 
 from bizops.errors import Problem
 from bizops.lake.commit import (
@@ -25,11 +27,20 @@ from bizops.lake.commit import (
 )
 from bizops.lake.files import Fault, no_fault
 from bizops.lake.lock import WriterLock
-from bizops.lake.manifest import Manifest, add_commit, last_commit
+from bizops.lake.manifest import Manifest, add_commit, last_commit, read_mark, set_mark
 from bizops.lake.quarantine import QuarantinedRow, count_quarantine, read_quarantine
-from bizops.lake.snapshot import Snapshot, read_segments, time_column
-from bizops.lake.spec import TableSpec
+from bizops.lake.snapshot import Segment, Snapshot, read_segments, time_column
+from bizops.lake.spec import UNDATED, TableSpec, is_day
 from bizops.lake.staging import Staging
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from bizops.lake.telemetry import RawRows
+
+LOG_MARK = "log"
+RESERVE = 256 << 20
+"""Bytes of the disk that are left alone (a twentieth of a small one)."""
 
 
 class Lake:
@@ -41,6 +52,7 @@ class Lake:
         self.lock = WriterLock(root / "lock")
         self._clock_ns = clock_ns
         self.fault = fault
+        self._is_tidy = False
 
     @classmethod
     def open(cls, path: Path | str, *, clock_ns: Callable[[], int] = time.time_ns, fault: Fault = no_fault) -> Lake:
@@ -67,9 +79,11 @@ class Lake:
     def writing(self) -> Iterator[None]:
         """Be the only writer for a while; leftovers of a writer that died are removed first."""
         with self.lock.held() as fresh:
-            if fresh:
+            if fresh and not self._is_tidy:
                 self._remove_leftovers()
+            self._is_tidy = False
             yield
+            self._is_tidy = True
 
     def staging(self, spec: TableSpec) -> Staging:
         """A place to put the rows of one delivery before :meth:`append`; use it within :meth:`writing`."""
@@ -117,8 +131,111 @@ class Lake:
                     note_deletions(connection, spec.name, prepared.deletions, seq)
             return report
 
+    # ------------------------------------------------------------------------------------------------ telemetry
+
+    def take(self, batches: Sequence[RawRows], log_upto: int | None) -> list[LoadReport]:
+        """Take rows of telemetry into raw tables: those that came before change nothing, whenever that was.
+
+        One transaction for all, and for how far the log has been stored. A crash leaves the lake as it was.
+        """
+        from bizops.lake.telemetry import write_new
+
+        with self.writing():
+            with self.manifest.reading() as connection:
+                seq = last_commit(connection) + 1
+                (number,) = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM deliveries").fetchone()
+                live = {b.table: read_segments(connection, self.root, b.table, seq) for b in batches}
+            taken = [
+                write_new(self.root, batch, live[batch.table], number + index, seq, self.fault)
+                for index, batch in enumerate(batches)
+            ]
+            with self._committing("take") as (connection, seq):
+                reports = [one.note(connection, seq) for one in taken]
+                if log_upto is not None:
+                    set_mark(connection, LOG_MARK, str(log_upto))
+            return reports
+
+    def log_mark(self) -> int:
+        """The number of the last entry of the log that is in the lake."""
+        return int(self.mark(LOG_MARK) or 0)
+
+    def mark(self, name: str) -> str | None:
+        """How far something has come, as :meth:`derive` last said."""
+        with self.manifest.reading() as connection:
+            return read_mark(connection, name)
+
+    def derive(
+        self, spec: TableSpec, rows: Iterable[pa.RecordBatch], mark: tuple[str, str], replace_from: date | None
+    ) -> int:
+        """Add derived rows and say how far the table has come, in one transaction; returns how many rows.
+
+        Rows carry ``_delivery`` and ``_row`` of what they come from. With ``replace_from``, the table's rows from that
+        day on (UTC) give way to them.
+        """
+        from bizops.lake.days import first_day
+        from bizops.lake.telemetry import write_derived
+
+        assert spec.time is not None
+        with self.writing():
+            with self.manifest.reading() as connection:
+                seq = last_commit(connection) + 1
+                live = read_segments(connection, self.root, spec.name, seq)
+            new = write_derived(self.root, spec.name, spec.time, rows, seq, self.fault)
+            with self._committing("derive") as (connection, seq):
+                note_spec(connection, spec, seq)
+                if replace_from is not None:
+                    old = [s.id for s in live if first_day(s.part) >= replace_from or s.part == UNDATED]
+                    retire(connection, old, seq)
+                note_segments(connection, spec.name, spec.types, spec.time, new, seq)
+                set_mark(connection, *mark)
+            return sum(segment.rows for segment in new)
+
+    def expire(self, table: str, before: date) -> int:
+        """Let go of a raw table's days before that one; returns how many rows that were."""
+        from bizops.lake.days import first_day
+
+        with self.writing():
+            with self.manifest.reading() as connection:
+                live = read_segments(connection, self.root, table, last_commit(connection))
+            old = [segment for segment in live if first_day(segment.part) < before]
+            if old:
+                with self._committing("expire") as (connection, seq):
+                    retire(connection, [segment.id for segment in old], seq)
+            return sum(segment.rows for segment in old)
+
+    def sweep(self, table: str, grace_s: float = 3600.0) -> int:
+        """Remove the files of a raw table that nobody can be reading any more; returns how many."""
+        from bizops.lake.telemetry import sweep
+
+        with self.writing():
+            before_us = self._clock_ns() // 1000 - int(grace_s * 1_000_000)
+            with self.manifest.writing() as connection:
+                paths = sweep(connection, table, before_us)
+            for path in paths:
+                (self.root / path).unlink(missing_ok=True)
+            return len(paths)
+
+    def rewrite(self, table: str, values: Mapping[str, str | None]) -> int:
+        """Replace texts wherever they stand as a whole value, in past states too; returns how many files changed."""
+        from bizops.lake.telemetry import rewrite_segments
+
+        with self.writing():
+            changed = rewrite_segments(self.root, self.manifest, table, values, self.fault)
+            if changed:
+                with self._committing("rewrite"):
+                    pass
+            return changed
+
+    def room(self) -> int:
+        """Bytes that may still be written before the reserve is touched, which keeps the lake able to tidy up."""
+        disk = os.statvfs(self.root)
+        free, size = disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
+        return free - min(RESERVE, size // 20)
+
+    # ---------------------------------------------------------------------------------------------------- upkeep
+
     def compact(self, source: str) -> int:
-        """Merge the small segments of each month into one; returns how many segments were replaced.
+        """Merge the small segments of each month (of telemetry: each day) into one; returns how many were replaced.
 
         The rows stay the same, and snapshots before it still see the old segments. Fingerprints change, for they tell
         files apart: values of the months concerned are worked out anew.
@@ -130,6 +247,8 @@ class Lake:
                 seq = last_commit(connection)
                 live = read_segments(connection, self.root, source, seq)
                 time = time_column(connection, source, seq)
+            if any(is_day(segment.part) for segment in live):
+                return self._compact_days(source, live, time, seq + 1)
             merged = merge_small(self.root, source, live, time, seq + 1, self.fault)
             if merged:
                 with self._committing("compact") as (connection, seq):
@@ -137,6 +256,19 @@ class Lake:
                         note_segments(connection, source, group.columns, group.time, group.new, seq)
                         retire(connection, group.old, seq)
             return sum(len(group.old) for group in merged)
+
+    def _compact_days(self, table: str, live: Sequence[Segment], time: str | None, seq: int) -> int:
+        from bizops.lake.days import columns_of
+        from bizops.lake.telemetry import merge_days
+
+        assert time is not None
+        merged = merge_days(self.root, table, live, time, seq, self.fault)
+        if merged:
+            with self._committing("compact") as (connection, seq):
+                for day in merged:
+                    note_segments(connection, table, columns_of(day.schema), time, day.new, seq)
+                    retire(connection, day.old, seq)
+        return sum(len(day.old) for day in merged)
 
     def withdraw(self, source: str) -> int:
         """Take all rows of a source out, so that its files can be loaded afresh; returns how many rows that were.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bizops.errors import BizopsError
 
-FORMAT = 1
+FORMAT = 2
 FILE = "manifest.db"
 
 _SCHEMA = """
@@ -67,6 +67,10 @@ CREATE TABLE quarantine_counts (
 ) WITHOUT ROWID;
 """
 
+_MARKS = "CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+_UPGRADES = {1: _MARKS}
+"""From each format to the next."""
+
 
 class Manifest:
     """Short transactions on the manifest of one lake."""
@@ -81,7 +85,11 @@ class Manifest:
                 if (self.path.parent / "segments").exists():
                     raise self._damaged("it is empty, though there are segments")
                 connection.execute("PRAGMA journal_mode = DELETE")
-                connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+                connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {_MARKS} PRAGMA user_version = {FORMAT}; COMMIT;")
+            while (found := _format_of(connection)) < FORMAT:
+                connection.executescript(
+                    f"BEGIN IMMEDIATE; {_UPGRADES[found]} PRAGMA user_version = {found + 1}; COMMIT;"
+                )
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -157,6 +165,17 @@ def last_commit(connection: sqlite3.Connection) -> int:
     """The number of the newest commit, 0 when there is none."""
     (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM commits").fetchone()
     return int(seq)
+
+
+def read_mark(connection: sqlite3.Connection, name: str) -> str | None:
+    """How far something has come; None when it has not begun."""
+    found = connection.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
+    return None if found is None else str(found[0])
+
+
+def set_mark(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Keep how far something has come."""
+    connection.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
 
 
 def schema_id(connection: sqlite3.Connection, columns: tuple[tuple[str, str], ...]) -> int:

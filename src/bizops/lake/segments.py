@@ -14,11 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bizops.lake.files import Fault, StoredFile, publish
-from bizops.lake.spec import ROW
+from bizops.lake.spec import ROW, UNDATED
 
 ROW_GROUP = 122_880
 SAMPLE_ROWS = 10_000
-UNDATED = "undated"
 ALL = "all"
 
 

@@ -15,6 +15,14 @@ DELIVERY = "_delivery"
 ROW = "_row"
 """Own columns of every segment: which delivery a row came with, and its position in it. Both together name a row."""
 
+UNDATED = "undated"
+"""The part of rows without time."""
+
+
+def is_day(part: str) -> bool:
+    """Whether a part is a day (``2026-03-01``), as those of telemetry are; others are months."""
+    return len(part) == 10
+
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:

@@ -1,0 +1,85 @@
+"""Which rows of telemetry are there already: exactly, whenever they came, without a window and without memory.
+
+Rows are the same when their identity is, time included where it belongs to it. So only segments whose time range holds
+the new rows' times can have them, and of these only the row groups that do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlglot import exp
+
+from bizops.lake.database import open_database
+from bizops.lake.days import TIME
+from bizops.lake.files import verify_file
+from bizops.lake.segments import micros_of
+from bizops.lake.snapshot import Segment
+from bizops.lake.statements import col, parquet, query, source
+
+HOUR_US = 3_600_000_000
+_INDEX = "_index"
+
+
+def new_rows(root: Path, rows: pa.Table, identity: tuple[str, ...], live: Sequence[Segment]) -> pa.Table:
+    """The rows that are not in the segments yet, each once: the first of those that are the same."""
+    keys = rows.select(list(identity)).append_column(_INDEX, pa.array(np.arange(rows.num_rows)))
+    firsts = keys.group_by(list(identity), use_threads=False).aggregate([(_INDEX, "min")])[f"{_INDEX}_min"]
+    fresh = np.zeros(rows.num_rows, dtype=np.bool_)
+    fresh[firsts.to_numpy()] = True
+    groups = list(_where_they_may_be(rows, identity, live))
+    if groups:
+        with open_database(root / "tmp") as db:
+            for indices, segments in groups:
+                for segment in segments:
+                    for file in segment.files:
+                        verify_file(root, file)
+                found = _found(db, keys.take(pa.array(indices)), identity, segments)
+                fresh[found] = False
+    return rows if fresh.all() else rows.filter(pa.array(fresh))
+
+
+def _where_they_may_be(
+    rows: pa.Table, identity: tuple[str, ...], live: Sequence[Segment]
+) -> Iterator[tuple[npt.NDArray[np.int64], list[Segment]]]:
+    """Rows by the hour in which they happened, with the segments that reach into that hour's rows."""
+    if not live:
+        return
+    if TIME not in identity:
+        yield np.arange(rows.num_rows), list(live)
+        return
+    times = micros_of(rows[TIME])
+    hours = times // HOUR_US
+    for hour in np.unique(hours):
+        indices = np.flatnonzero(hours == hour)
+        low, high = int(times[indices].min()), int(times[indices].max())
+        segments = [segment for segment in live if segment.meets(low, high + 1)]
+        if segments:
+            yield indices, segments
+
+
+def _found(
+    db: duckdb.DuckDBPyConnection, keys: pa.Table, identity: tuple[str, ...], segments: Sequence[Segment]
+) -> npt.NDArray[np.int64]:
+    """Indices of the keys that the segments hold."""
+    db.register("keys", keys)
+    stored = parquet()
+    if TIME in identity:
+        bounds = pc.min_max(keys[TIME])
+        low, high = (
+            exp.cast(exp.Literal.string(bounds[side].as_py().isoformat()), "TIMESTAMP") for side in ("min", "max")
+        )
+        stored = stored.where(exp.GTE(this=col(TIME), expression=low), exp.LTE(this=col(TIME), expression=high))
+    using = [exp.to_identifier(name, quoted=True) for name in identity]
+    semi = exp.Join(this=stored.subquery("stored"), kind="SEMI", using=using)
+    statement = exp.select(col(_INDEX)).from_(source("keys")).join(semi)
+    paths = [segment.path for segment in segments]
+    found = db.sql(query(statement), params=[paths]).to_arrow_table()
+    db.unregister("keys")
+    return np.asarray(found.column(_INDEX).to_numpy())

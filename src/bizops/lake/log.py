@@ -1,0 +1,272 @@
+"""The log: what arrived, as it arrived, durable before anybody is told so, and gone once the lake has it.
+
+A file of the log is a run of frames: ``BZL1``, length, CRC-32, sequence number, payload. Files are named after their
+first number. A torn end is cut off when the log is opened: it was never acknowledged. Damage in the middle is stepped
+over to the next sound frame and reported, for what follows was acknowledged.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from zlib import crc32
+
+from bizops.errors import BizopsError, Problem
+from bizops.lake.files import Fault, no_fault, sync
+
+MAGIC = b"BZL1"
+_HEAD = struct.Struct("<4sIIQ")
+SEGMENT_BYTES = 64 << 20
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A body as it was received: from whom, of which signal, in which form, when (microseconds since 1970)."""
+
+    sender: str
+    signal: str
+    media: str
+    encoding: str
+    received_us: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _File:
+    """One file of the log: the numbers of its first and last frame (``last`` < ``first``: none yet)."""
+
+    path: Path
+    first: int
+    last: int
+    size: int
+
+
+class Log:
+    """The log of one lake, held by one process until it is closed."""
+
+    def __init__(self, directory: Path, lock: int, fault: Fault, segment_bytes: int) -> None:
+        self._directory = directory
+        self._lock = lock
+        self._fault = fault
+        self._segment_bytes = segment_bytes
+        self._files: list[_File] = []
+        self._descriptor = -1
+        self.failed = False
+        """Whether a write could not be made durable; nothing is taken any more until the log is opened again."""
+        self.problems: list[Problem] = []
+        """Damage that was found when the log was opened."""
+
+    @classmethod
+    def open(cls, root: Path, fault: Fault = no_fault, segment_bytes: int = SEGMENT_BYTES) -> Log:
+        """Open the log of a lake, made if missing; ``log-locked`` when another process has it."""
+        directory = root / "log"
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            raise BizopsError.of(
+                "log-locked",
+                f"Another process takes telemetry into {root}.",
+                hint="One server at a time; stop the other one first.",
+            ) from None
+        log = cls(directory, lock, fault, segment_bytes)
+        log._read_files()
+        return log
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the newest entry; 0 when there never was one that is still known."""
+        return max((file.last for file in self._files), default=0)
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files."""
+        return sum(file.size for file in self._files)
+
+    def append(self, entries: Sequence[Entry]) -> range:
+        """Make entries durable, with one sync for all; returns their numbers.
+
+        Raises ``disk-full``, which leaves the log as it was, or ``log-failed``: whether the bytes will survive is then
+        unknown, and a second sync would only claim so.
+        """
+        if self.failed:
+            raise _failed()
+        first = self.last_seq + 1
+        numbers = range(first, first + len(entries))
+        data = b"".join(_frame(seq, entry) for seq, entry in zip(numbers, entries, strict=True))
+        file = self._file_for(first)
+        self._fault("before-append")
+        try:
+            _write(self._descriptor, data, file.size)
+            self._fault("after-append")
+            os.fdatasync(self._descriptor)
+        except BizopsError:
+            raise
+        except OSError as error:
+            self.failed = True
+            raise _failed() from error
+        self._fault("after-sync")
+        file.size += len(data)
+        file.last = numbers[-1] if entries else file.last
+        return numbers
+
+    def replay(self, after: int) -> Iterator[tuple[int, Entry]]:
+        """Entries with a number above ``after``, in their order."""
+        for file in list(self._files):
+            if file.last > after:
+                for seq, payload, _ in _frames(file.path.read_bytes()):
+                    if seq > after:
+                        yield seq, _entry(payload)
+
+    def retire(self, upto: int) -> None:
+        """Remove the files of which nothing above ``upto`` is left."""
+        self._fault("before-retire")
+        done = [file for file in self._files if file.first <= file.last <= upto]
+        if not done:
+            return
+        if self._files[-1] in done:
+            # A file must be left to tell the next number: the lake's mark would hide entries that begin anew at 1.
+            self._start_file(self.last_seq + 1)
+        for file in done:
+            file.path.unlink()
+            self._files.remove(file)
+        sync(self._directory)
+
+    def close(self) -> None:
+        """Let the log go; what is in it stays."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    # ----------------------------------------------------------------------------------------------------- the files
+
+    def _read_files(self) -> None:
+        paths = sorted(self._directory.glob("*.log"))
+        for index, path in enumerate(paths):
+            data = path.read_bytes()
+            first, last, sound = int(path.stem), int(path.stem) - 1, 0
+            for seq, _, end in _frames(data):
+                if end.start != sound:
+                    self._report(path, sound, end.start)
+                last, sound = seq, end.stop
+            if sound < len(data):
+                if index == len(paths) - 1:
+                    self._cut(path, sound)
+                else:
+                    self._report(path, sound, len(data))
+            self._files.append(_File(path, first, last, sound))
+        if self._files:
+            self._descriptor = os.open(self._files[-1].path, os.O_WRONLY | os.O_CLOEXEC)
+
+    def _report(self, path: Path, start: int, end: int) -> None:
+        message = f"{path} is damaged from byte {start:,} to {end:,}: what was acknowledged there is lost."
+        self.problems.append(Problem("damaged-log", message, hint="Ask the senders of that time to send again."))
+
+    @staticmethod
+    def _cut(path: Path, size: int) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.ftruncate(descriptor, size)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _file_for(self, first: int) -> _File:
+        if not self._files or self._files[-1].size >= self._segment_bytes:
+            self._start_file(first)
+        return self._files[-1]
+
+    def _start_file(self, first: int) -> None:
+        path = self._directory / f"{first:016d}.log"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            sync(self._directory)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise _full() from error
+            self.failed = True
+            raise _failed() from error
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = descriptor
+        self._files.append(_File(path, first, first - 1, 0))
+
+
+def _write(descriptor: int, data: bytes, start: int) -> None:
+    """All bytes, behind the last sound frame; a write may take only a part of them without an error."""
+    view, offset = memoryview(data), start
+    try:
+        while view:
+            written = os.pwrite(descriptor, view, offset)
+            view, offset = view[written:], offset + written
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        os.ftruncate(descriptor, start)
+        raise _full() from error
+
+
+def _full() -> BizopsError:
+    return BizopsError.of(
+        "disk-full", "There is no room left for what arrives.", hint="Free some space; nothing that was taken is lost."
+    )
+
+
+def _failed() -> BizopsError:
+    return BizopsError.of(
+        "log-failed",
+        "The log could not be written to the disk for good.",
+        hint="Look after the disk, then start the server again: it goes on from the log.",
+    )
+
+
+def _frame(seq: int, entry: Entry) -> bytes:
+    told = [entry.sender, entry.signal, entry.media, entry.encoding, entry.received_us, entry.headers]
+    head = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    payload = b"".join((len(head).to_bytes(4, "little"), head, entry.body))
+    return _HEAD.pack(MAGIC, len(payload), _checksum(seq, payload), seq) + payload
+
+
+def _checksum(seq: int, payload: bytes) -> int:
+    return crc32(payload, crc32(seq.to_bytes(8, "little")))
+
+
+def _entry(payload: bytes) -> Entry:
+    end = 4 + int.from_bytes(payload[:4], "little")
+    sender, signal, media, encoding, received_us, headers = json.loads(payload[4:end])
+    return Entry(sender, signal, media, encoding, received_us, payload[end:], headers)
+
+
+def _frames(data: bytes) -> Iterator[tuple[int, bytes, slice]]:
+    """Every sound frame: its number, its payload, and where it stands; numbers only ever grow."""
+    at, last = 0, -1
+    while (at := data.find(MAGIC, at)) >= 0:
+        found = _frame_at(data, at)
+        if found is None or found[0] <= last:
+            at += 1
+            continue
+        last, payload = found
+        end = at + _HEAD.size + len(payload)
+        yield last, payload, slice(at, end)
+        at = end
+
+
+def _frame_at(data: bytes, at: int) -> tuple[int, bytes] | None:
+    if at + _HEAD.size > len(data):
+        return None
+    _, length, checksum, seq = _HEAD.unpack_from(data, at)
+    payload = data[at + _HEAD.size : at + _HEAD.size + length]
+    return (seq, payload) if len(payload) == length and _checksum(seq, payload) == checksum else None
