@@ -141,7 +141,8 @@ def _united_column(columns: Sequence[pa.ChunkedArray | None], tables: Sequence[p
     types = list(dict.fromkeys(column.type for column in columns if column is not None))
     if any(pa.types.is_struct(type_) for type_ in types):
         return _united_structs(columns, tables)
-    wanted = types[0] if len(types) == 1 else pa.string()
+    told = [type_ for type_ in types if not pa.types.is_null(type_)] or types
+    wanted = told[0] if len(told) == 1 else pa.string()
     parts = [
         pa.nulls(table.num_rows, wanted) if column is None else pc.cast(column.combine_chunks(), wanted)
         for column, table in zip(columns, tables, strict=True)
