@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from bizops.calendar import Period
+    from bizops.erasure import Erased, Privacy
     from bizops.events.rows import Known
     from bizops.intake import Progress
+    from bizops.intake.privacy import Policy
     from bizops.lake import Lake, LoadReport, QuarantinedRow
     from bizops.mappings import Mappings
     from bizops.measure import Answer, Executor, Question, Value
@@ -209,6 +211,13 @@ class Workspace:
                 )
         return reports
 
+    def load_otlp(self, sender: str, files: Iterable[str | Path]) -> list[LoadReport]:
+        """Takes files of telemetry, as if the sender had sent them."""
+        from bizops.intake.otlp_files import load_otlp
+
+        received_us = round(self.clock().timestamp() * 1_000_000)
+        return load_otlp(self.lake, self.privacy(), sender, [Path(file) for file in files], received_us)
+
     def enter(self, source: str, entries: Sequence[Mapping[str, object]], author: str) -> LoadReport:
         """Takes values typed in by a person; an entry with a known key corrects the earlier one."""
         from bizops.intake.manual import load_manual
@@ -272,6 +281,22 @@ class Workspace:
         from bizops.mappings import Mappings
 
         return Mappings(self.model, self.lake, self.state)
+
+    @cached_property
+    def people(self) -> Privacy:
+        """What is kept of people, and how somebody is taken out."""
+        from bizops.erasure import Privacy
+
+        return Privacy(self.model, self.state)
+
+    def privacy(self) -> Policy:
+        """What becomes of attributes of telemetry before they are stored."""
+        return self.people.policy()
+
+    def erase(self, subject: str) -> Erased:
+        """Takes a person out of everything that is kept; the counts and sums stay."""
+        self.mappings.bring_up_to_date()
+        return self.people.erase(self.lake, subject)
 
     def known(self, as_of: datetime | None = None) -> Known:
         """What is known now, or was at an instant; telemetry that has come is mapped first."""

@@ -7,18 +7,19 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
-from urllib.request import urlopen
 
 import click
 import pytest
 from jsonschema import Draft202012Validator
+from starlette.routing import Route
 
 from bizops.cli.edge import guarded
 from bizops.cli.main import bizops
-from bizops.server import page_server
+from bizops.intake.tokens import Tokens
 from bizops.workspace import make_workspace, open_workspace
+from otlp_requests import spans_body
+from serving import Served, served
 
 CONTRACT = json.loads((Path(__file__).parents[2] / "docs" / "contract.json").read_text(encoding="utf-8"))
 COMMANDS: dict[str, dict[str, Any]] = CONTRACT["commands"]
@@ -30,6 +31,7 @@ EXAMPLES = {
     "source": "orders", "kpi": "revenue", "period": "2026-02", "grain": "month", "number": "2", "slice": "branch",
     "slice_value": "North", "compare": "previous", "as_of": "2036-01-01", "author": "Kim", "entry": '{"a": 1}',
     "team": "sales", "example": "sales", "port": "0", "shell": "bash", "journey": "authorisation", "case": "A-1",
+    "sender": "web", "day": "2099-12-31", "host": "127.0.0.1", "file": "rows.csv", "telemetry_file": "traces.pb",
 }  # fmt: skip
 """A value for each placeholder that has one in every workspace made by `init`."""
 
@@ -66,7 +68,10 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_workspace(root)
     with (root / "data" / "orders.csv").open("a", encoding="utf-8") as rows:
         rows.write("B-1,yesterday,,North,1\nB-2,2026-03-03 10:00,,North,much\n")
-    open_workspace(root).load()
+    workspace = open_workspace(root)
+    workspace.load()
+    Tokens(workspace.state, workspace.clock).create("web")
+    (root / "shop.traces.pb").write_bytes(spans_body([1, 2]))
     return root
 
 
@@ -152,7 +157,8 @@ def test_the_output_of_a_command_has_the_form_of_the_contract(
     name: str, directory: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     entry = COMMANDS[name]
-    argv = filled(entry["argv"], dir=directory, file=directory / "data" / "orders.csv")
+    rows, telemetry = directory / "data" / "orders.csv", directory / "shop.traces.pb"
+    argv = filled(entry["argv"], dir=directory, file=rows, telemetry_file=telemetry)
     assert guarded(bizops, argv) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
@@ -175,7 +181,7 @@ TAKING_JSON = [name for name in RUN if {"--json", "{dir}"} <= set(COMMANDS[name]
 def test_without_a_workspace_problems_have_the_form_of_the_contract(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert guarded(bizops, filled(COMMANDS[name]["argv"], dir=tmp_path, file="rows.csv")) == 1
+    assert guarded(bizops, filled(COMMANDS[name]["argv"], dir=tmp_path)) == 1
     problems = json.loads(capsys.readouterr().out)
     valid(problems, {"$ref": "#/$defs/problems"})
     valid(problems, COMMANDS[name].get("json_not_done", {"$ref": "#/$defs/problems"}))
@@ -183,7 +189,13 @@ def test_without_a_workspace_problems_have_the_form_of_the_contract(
 
 @pytest.mark.parametrize("name", TAKING_JSON)
 def test_wrong_usage_has_the_form_of_the_contract(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert guarded(bizops, [*filled(COMMANDS[name]["argv"], dir=".", file="rows.csv"), "--nonsense"]) == 2
+    assert (
+        guarded(
+            bizops,
+            [*filled(COMMANDS[name]["argv"], dir="."), "--nonsense"],
+        )
+        == 2
+    )
     valid(json.loads(capsys.readouterr().out), {"$ref": "#/$defs/problems"})
 
 
@@ -219,16 +231,42 @@ def test_values_keep_their_form_however_they_are_asked_for(
     valid(json.loads(capsys.readouterr().out), entry["json_not_done" if code else "json"])
 
 
-def test_the_page_of_a_workspace_answers_as_the_contract_says(directory: Path) -> None:
-    with page_server(open_workspace(directory), 0) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            for url in CONTRACT["urls"].values():
-                with urlopen(f"http://127.0.0.1:{server.server_port}{url['path']}") as answer:
-                    assert (answer.status, answer.headers["Content-Type"]) == (200, url["content_type"])
-                    if "json" in url:
-                        valid(json.loads(answer.read()), url["json"])
-        finally:
-            server.shutdown()
-            thread.join()
+POSTED: dict[str, object] = {
+    "otlp_traces": {"resourceSpans": []},
+    "otlp_logs": {"resourceLogs": []},
+    "otlp_metrics": {"resourceMetrics": []},
+    "events": [{"type": "order.placed", "id": "1"}, {"id": "2"}],
+    "changes": {"kind": "release", "id": "1"},
+}
+"""A body for each path that takes one."""
+
+
+def test_every_url_answers_as_the_contract_says(directory: Path) -> None:
+    paths = {(url["method"], url["path"]) for url in CONTRACT["urls"].values()}
+    (directory / ".bizops" / "tokens.json").unlink()
+    with served(open_workspace(directory)) as server:
+        for name, url in CONTRACT["urls"].items():
+            sent = json.dumps(POSTED[name]).encode() if url["method"] == "POST" else None
+            answer = server.ask(url["path"], url["method"], sent, Content_Type="application/json")
+            assert (answer.status, answer.headers["content-type"]) == (200, url["content_type"]), name
+            if "json" in url:
+                valid(answer.json, url["json"])
+            for media in url.get("takes", ()):
+                assert server.post(url["path"], b"", media).status in (200, 400)
+            if url["method"] == "POST":
+                wrong = server.post(url["path"], b"{", "application/json")
+                assert (wrong.status, server.post(url["path"], b"", "text/plain").status) == (400, 415)
+                if name in ("events", "changes"):
+                    valid(wrong.json, url["json"])
+        assert paths == {(method, path) for path, method in routes(server)}
+
+
+def routes(server: Served) -> set[tuple[str, str]]:
+    """Every path that is really served, with its method."""
+    found = {
+        (route.path, method)
+        for route in server.application.routes
+        if isinstance(route, Route)
+        for method in route.methods or ()
+    }
+    return {(path, method) for path, method in found if method != "HEAD"}

@@ -12,8 +12,10 @@ from pages import PAGES, REPO, Step, missing, name_of, steps_of
 from bizops.cli.demo_command import demo, prepared
 from bizops.cli.edge import guarded
 from bizops.cli.main import bizops
+from bizops.cli.server_commands import start
 
 TARGETS = {line.split(":")[0] for line in (REPO / "Makefile").read_text().splitlines() if ":" in line.split(" ")[0]}
+SERVING = {"demo": demo, "start": start}
 OF_THE_SHELL = {"git", "source"}
 """Commands that only set the stage for somebody at a terminal."""
 
@@ -54,8 +56,9 @@ def _typed(step: Step, capfd: pytest.CaptureFixture[str]) -> str | None:
         os.chdir(os.environ["PWD"])
     elif word == "make":
         assert arguments[0] in TARGETS, f"`{step.command}`: there is no such target"
-    elif word == "bizops" and arguments[0] == "demo":
-        demo.make_context("demo", arguments[1:])  # it was built for all pages; here only what may be typed
+    elif word == "bizops" and arguments[0] in SERVING:
+        # They go on until they are interrupted, and the demo was built for all pages; here only what may be typed.
+        SERVING[arguments[0]].make_context(arguments[0], arguments[1:])
     elif word == "bizops":
         capfd.readouterr()
         code = guarded(bizops, arguments)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from bizops.cli.edge import DONE, NOT_DONE, emit, json_option, opened, say, workspace_option
-from bizops.errors import BizopsError
+from bizops.errors import BizopsError, Problem
 
 if TYPE_CHECKING:
     from bizops.intake import Progress
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--author", help="Who answers for the delivery; needed for entries by hand.")
 @click.option("--entry", "entries", multiple=True, help="A row by hand, as JSON; for sources kept by hand.")
+@click.option("--otlp", is_flag=True, help="SOURCE is a sender, and FILES hold its telemetry.")
 @workspace_option
 @json_option
 def load(
@@ -36,15 +37,20 @@ def load(
     files: tuple[Path, ...],
     author: str | None,
     entries: tuple[str, ...],
+    otlp: bool,
     directory: Path,
     as_json: bool,
 ) -> int:
     """Take in data: FILES into SOURCE, or whatever SOURCE names itself, or all sources. Known rows change nothing."""
     workspace = opened(directory)
-    if entries:
+    if otlp:
+        if source is None or not files or entries:
+            raise click.UsageError("Telemetry needs a SENDER and FILES.")
+        reports = workspace.load_otlp(source, files)
+    elif entries:
         if source is None or not author:
             raise click.UsageError("Entries by hand need a SOURCE and an --author.")
-        reports = [workspace.enter(source, [_entry(text) for text in entries], author)]
+        reports = [_entered(workspace, source, entries, author)]
     else:
         reports = load_with_bars(workspace, source, files, author, silent=as_json)
     if as_json:
@@ -64,6 +70,21 @@ def load_with_bars(
     """Loads, with a progress bar on a terminal."""
     with ExitStack() as stack:
         return workspace.load(source, files, author=author, progress=None if silent else _bars(stack))
+
+
+def _entered(workspace: Workspace, source: str, entries: tuple[str, ...], author: str) -> LoadReport:
+    """Takes entries by hand; when one of them was refused, that is told as what it is: not done."""
+    report = workspace.enter(source, [_entry(text) for text in entries], author)
+    if report.quarantined:
+        refused = [row for row in workspace.quarantine(source) if row.delivery == report.name][-report.quarantined :]
+        taken = f" {report.rows - report.quarantined:,} others were taken." if report.rows > report.quarantined else ""
+        raise BizopsError(
+            *(
+                Problem(row.code, f"Entry {row.row}{f', {row.field}' if row.field else ''}: {row.message}{taken}")
+                for row in refused
+            )
+        )
+    return report
 
 
 def _entry(text: str) -> dict[str, object]:

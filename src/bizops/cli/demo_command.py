@@ -46,9 +46,10 @@ def demo(example: str, directory: Path | None, port: int, serve: bool) -> int:
     for line in NEXT[example]:
         say(f"  {_called()} {line.format(dir=os.path.relpath(root))}")
     if serve:
+        from bizops.server import HOST
         from bizops.server import serve as serve_page
 
-        serve_page(workspace, port, lambda url: say(f"\nThe same as a page: {url}   (Ctrl-C ends it)"))
+        serve_page(workspace, HOST, port, lambda url: say(f"\nThe same as a page: {url}   (Ctrl-C ends it)"))
     return DONE
 
 

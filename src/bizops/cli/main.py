@@ -29,6 +29,8 @@ COMMANDS = {
     "tree": ("bizops.cli.view_commands", "What is made of what, and what is believed to move it."),
     "rows": ("bizops.cli.drill_commands", "The rows or cases behind a KPI's value."),
     "case": ("bizops.cli.drill_commands", "What happened to one case, step by step."),
+    "start": ("bizops.cli.server_commands", "Take in telemetry over HTTP, and serve the page."),
+    "token": ("bizops.cli.server_commands", "Who may send: make, list and revoke tokens."),
     "demo": ("bizops.cli.demo_command", "Build an example, show it, serve it."),
     "completion": ("bizops.cli.completion", "Print the completion script for a shell."),
 }

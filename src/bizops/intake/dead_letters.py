@@ -11,11 +11,14 @@ import os
 import threading
 from pathlib import Path
 
-from bizops.lake import Entry
+from bizops.errors import BizopsError
+from bizops.intake.inflate import inflate
 from bizops.lake.files import no_fault, publish
+from bizops.lake.log import Entry
 
 CAP_BYTES = 64 << 20
 CAP_BODY = 1 << 20
+MAX_UNPACKED = 64 << 20
 _REFUSED, _STUCK = "refused", "stuck"
 
 
@@ -71,3 +74,22 @@ class DeadLetters:
                 return
             path.unlink()
             excess -= size
+
+
+def forget(root: Path, text: str) -> int:
+    """Remove bodies that have a text in them, packed or not; returns how many."""
+    forgotten = 0
+    for path in sorted(root.glob("*.body")):
+        head, _, body = path.read_bytes().partition(b"\n")
+        if text.encode() in head + _unpacked(body, json.loads(head)["encoding"]):
+            path.unlink()
+            forgotten += 1
+    return forgotten
+
+
+def _unpacked(body: bytes, encoding: str) -> bytes:
+    """A body as it can be searched; as it came where it cannot be inflated."""
+    try:
+        return inflate(body, encoding, MAX_UNPACKED)
+    except BizopsError:
+        return body

@@ -1,5 +1,5 @@
-"""What is served over HTTP: for now one read-only page on localhost."""
+"""What is served over HTTP: telemetry comes in, numbers go out; on this machine only unless told otherwise."""
 
-from bizops.server.page_server import page_server, serve
+from bizops.server.run import HOST, PORT, Server, listening, serve, server
 
-__all__ = ["page_server", "serve"]
+__all__ = ["HOST", "PORT", "Server", "listening", "serve", "server"]

@@ -1,0 +1,75 @@
+"""Who may do what: one function that every route passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from starlette.requests import Request
+
+from bizops.intake.tokens import LOCAL, Tokens
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+_LOOPBACK_CLIENTS = frozenset({"127.0.0.1", "::1"})
+
+
+class Action(StrEnum):
+    """What is wanted."""
+
+    READ = "read"
+    SEND = "send"
+
+
+class Resource(StrEnum):
+    """Of what."""
+
+    HEALTH = "health"
+    NUMBERS = "numbers"
+    STATUS = "status"
+    TELEMETRY = "telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: from this machine by one of its own names, or from elsewhere; as a sender, or as nobody."""
+
+    here: bool
+    sender: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Why not: 401 when a token would help, 403 when not."""
+
+    status: int
+    message: str
+
+
+def authorize(principal: Principal, action: Action, resource: Resource) -> Denied | None:
+    """None when the principal may; else why not."""
+    if resource is Resource.HEALTH:
+        return None
+    if (action, resource) == (Action.SEND, Resource.TELEMETRY):
+        if principal.sender is not None:
+            return None
+        return Denied(401, "A valid token is needed: 'Authorization: Bearer bzo_…'.")
+    if action is Action.READ and principal.here:
+        return None
+    return Denied(403, "Only this machine may ask.")
+
+
+def principal_of(request: Request, tokens: Tokens, loopback_only: bool) -> Principal:
+    """Who sends a request.
+
+    A name that merely points to this machine is how a foreign page would get at it (DNS rebinding), so the name that
+    was asked for has to be one of its own. Without any token this machine may send, as the sender ``local``.
+    """
+    name = request.headers.get("host", "").lower().rsplit(":", 1)[0]
+    client = request.client.host if request.client is not None else ""
+    here = name in LOOPBACK_NAMES and client in _LOOPBACK_CLIENTS
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return Principal(here, tokens.sender_of(secret.strip()))
+    if scheme or tokens.needed() or not (here and loopback_only):
+        return Principal(here, None)
+    return Principal(here, LOCAL)

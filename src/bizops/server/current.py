@@ -1,0 +1,36 @@
+"""The workspace as its files are now, for a server that runs for weeks."""
+
+from __future__ import annotations
+
+import threading
+
+from bizops.workspace import SETTINGS_FILE, Workspace
+
+
+class Current:
+    """The workspace with the model as it is in the files now."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock = threading.Lock()
+        self._seen = self._touched()
+
+    def __call__(self) -> Workspace:
+        """The workspace; opened anew when a file of the model was touched."""
+        with self._lock:
+            touched = self._touched()
+            if touched != self._seen:
+                self._workspace = Workspace(self._workspace.root, self._workspace.clock)
+                self._seen = touched
+            return self._workspace
+
+    def _touched(self) -> tuple[tuple[str, int, int], ...]:
+        root = self._workspace.root
+        found = []
+        for path in (root / SETTINGS_FILE, *sorted((root / "model").rglob("*"))):
+            try:
+                status = path.stat()
+            except OSError:
+                continue
+            found.append((str(path), status.st_mtime_ns, status.st_size))
+        return tuple(found)

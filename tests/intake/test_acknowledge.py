@@ -1,0 +1,200 @@
+"""What is acknowledged is in the log, and comes to the lake once, whatever stands in the way."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bizops.errors import BizopsError
+from bizops.intake import acknowledge, flush
+from bizops.intake.acknowledge import Intake, Receipt
+from bizops.intake.cloudevents import BATCH
+from bizops.intake.privacy import Policy
+from bizops.lake import Lake
+from bizops.lake.files import Fault, no_fault
+from bizops.lake.log import Entry
+
+NOW_US = 1_770_000_000_000_000
+KEEP = Policy((), b"k" * 32, frozenset())
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flush, "FLUSH_AFTER_S", 0.02)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake.open(tmp_path / "lake")
+
+
+Opened = Callable[..., Intake]
+
+
+@pytest.fixture
+def opened(lake: Lake) -> Iterator[Opened]:
+    """Opens an intake that is closed at the end."""
+    intakes: list[Intake] = []
+
+    def open_(policy: Any = KEEP, fault: Fault = no_fault) -> Intake:
+        intakes.append(Intake.open(lake, policy, fault=fault))
+        return intakes[-1]
+
+    yield open_
+    for intake in intakes:
+        intake.close(5)
+
+
+def events(*ids: str, type_: str = "t", sender: str = "shop") -> Entry:
+    """A body with events of these ids."""
+    body = [{"specversion": "1.0", "id": name, "source": "s", "type": type_, "data": {"n": 1}} for name in ids]
+    return Entry(sender, "events", BATCH, "", NOW_US, json.dumps(body).encode())
+
+
+def send(intake: Intake, entry: Entry) -> Receipt:
+    """Admits a body, sends it and waits for the receipt."""
+    intake.admit(len(entry.body))
+    return intake.accept(entry).result(10)
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether something becomes true within ten seconds."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until and not holds():
+        time.sleep(0.01)
+    return holds()
+
+
+def ids(lake: Lake, table: str = "shop.events") -> list[str]:
+    """The events in the lake."""
+    found: list[str] = []
+    for segment in lake.snapshot().segments(table):
+        found += pq.read_table(segment.path, partitioning=None)["id"].to_pylist()
+    return sorted(found)
+
+
+def test_a_receipt_comes_when_the_body_is_durable_and_rows_follow(lake: Lake, opened: Opened) -> None:
+    passed: list[str] = []
+    intake = opened(fault=passed.append)
+
+    assert send(intake, events("a", "b")) == Receipt(2, 0)
+
+    assert passed.index("after-sync") < passed.index("before-acknowledge")
+    assert eventually(lambda: ids(lake) == ["a", "b"])
+    assert eventually(lambda: intake.waiting_bytes == 0 and intake.oldest_us is None)
+
+
+def test_bodies_of_many_senders_at_once_are_all_taken_once(lake: Lake, opened: Opened) -> None:
+    intake = opened()
+    futures = []
+    for number in range(200):
+        entry = events(f"{number // 2}", sender=f"s{number % 2}")
+        intake.admit(len(entry.body))
+        futures.append(intake.accept(entry))
+
+    assert {future.result(10).accepted for future in futures} == {1}
+    for sender in ("s0", "s1"):
+        assert eventually(lambda name=sender: len(ids(lake, f"{name}.events")) == 100)
+    assert intake.syncs < 200  # many bodies share a sync
+
+
+def test_what_was_not_stored_is_stored_by_the_next_one_and_sent_again_counts_once(lake: Lake, opened: Opened) -> None:
+    with lake.writing():  # nobody else may write meanwhile
+        first = opened()
+        send(first, events("a", "b"))
+        assert eventually(lambda: first.trouble is not None and "lake-locked" in first.trouble)
+        assert not first.obstacles()  # it still takes bodies
+        assert not first.close(0.1)
+        assert ids(lake) == []
+    first.close(5)
+
+    second = opened()
+    send(second, events("b", "c"))
+
+    assert eventually(lambda: ids(lake) == ["a", "b", "c"])
+
+
+def test_while_another_one_writes_rows_wait_and_are_stored_afterwards(lake: Lake, opened: Opened) -> None:
+    intake = opened()
+    with lake.writing():
+        send(intake, events("a"))
+        assert eventually(lambda: intake.trouble is not None)
+    assert eventually(lambda: ids(lake) == ["a"] and intake.trouble is None)
+
+
+class Stumbling:
+    """A policy that cannot cope with events of the type `poison`."""
+
+    def apply(self, table: pa.Table) -> pa.Table:
+        if "poison" in table["type"].to_pylist():
+            raise ZeroDivisionError("cannot cope")
+        return table
+
+
+def test_one_body_that_cannot_be_stored_is_set_aside_and_stops_no_other(lake: Lake, opened: Opened) -> None:
+    with lake.writing():  # so that all of them are in one flush
+        intake = opened(Stumbling())
+        for number in range(7):
+            send(intake, events(f"{number}", type_="poison" if number == 4 else "t"))
+
+    assert eventually(lambda: ids(lake) == ["0", "1", "2", "3", "5", "6"])
+    assert eventually(lambda: intake.oldest_us is None)
+    (kept,) = (lake.root / "dead").glob("stuck-*.body")
+    head, _, body = kept.read_bytes().partition(b"\n")
+    assert json.loads(head)["reason"] == "ZeroDivisionError: cannot cope"
+    assert body == events("4", type_="poison").body
+    (counts,) = intake.tally.all().values()
+    assert (counts.accepted, counts.stored, counts.stuck, counts.dead, counts.waiting) == (7, 6, 1, 1, 0)
+    assert intake.waiting_bytes == 0
+
+    intake.close(5)
+    again = opened(Stumbling())
+    send(again, events("7"))
+    assert eventually(lambda: "7" in ids(lake))
+    assert again.dead.counts() == {"refused": 0, "stuck": 1}  # it is not tried for ever
+
+
+def test_a_flusher_that_is_behind_makes_senders_wait(
+    lake: Lake, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = opened()
+    monkeypatch.setattr(acknowledge, "WAITING_BYTES", 1000)
+    with lake.writing():
+        with pytest.raises(BizopsError) as caught:
+            for number in range(100):
+                send(intake, events(f"{number}"))
+        assert caught.value.problems[0].code in ("overloaded", "not-ready")
+    assert eventually(lambda: intake.waiting_bytes == 0)
+    assert send(intake, events("later")).accepted == 1
+
+
+def test_what_is_refused_as_a_whole_is_kept_within_bounds(lake: Lake, opened: Opened) -> None:
+    intake = opened()
+    broken = Entry("shop", "events", BATCH, "", NOW_US, b"[" * 100)
+    for _ in range(3):
+        with pytest.raises(BizopsError, match="undecodable"):
+            send(intake, broken)
+    assert send(intake, Entry("shop", "events", BATCH, "", NOW_US, b"[5]")).rejected == 1
+    assert intake.dead.counts() == {"refused": 4, "stuck": 0}
+    assert intake.waiting_bytes == 0
+
+    intake.dead._cap = 400
+    with pytest.raises(BizopsError, match="undecodable"):
+        send(intake, broken)
+    assert intake.dead.counts()["refused"] == 1
+
+
+def test_after_it_was_closed_nothing_is_taken(opened: Opened) -> None:
+    intake = opened()
+    intake.close(5)
+    with pytest.raises(BizopsError, match="not-ready"):
+        send(intake, events("a"))
+    with pytest.raises(BizopsError, match="not-ready"):
+        intake.accept(events("a")).result(5)
