@@ -287,7 +287,7 @@ def _without(cells: Cells, ways: list[int], evaluator: Evaluator) -> Cells:
 
 def _columns(evaluator: Evaluator, cells: Cells, refused: dict[int, str], before: Floats | None) -> pa.Table:
     """The cells of one KPI as columns; refused ones without value."""
-    n, labels = len(evaluator.splits.ways), evaluator.executor.labels
+    n, labels = len(evaluator.splits.ways), evaluator.executor.found.labels
     codes = cells.codes
     size = len(codes)
     hidden = np.isnan(cells.value)
@@ -377,7 +377,9 @@ def _query(evaluator: Evaluator, name: str) -> str:
         kpi = evaluator.model.kpis[leaf]
         recipe, _ = evaluator.recipe(kpi)
         for part in recipe.parts[:1]:
-            texts.append(evaluator.executor.query(evaluator.key(part.components[0]), evaluator.calendar(kpi)))
+            texts.append(
+                evaluator.executor.found.query(evaluator.key(part.components[0]), evaluator.calendar(kpi).fingerprint)
+            )
     return ";\n".join(dict.fromkeys(text for text in texts if text))
 
 

@@ -81,50 +81,55 @@ class Block:
     table: pa.Table
     where: dict[str, tuple[str, str | None]]
     query: str = ""
-    _rows: dict[str | None, Ints] = field(default_factory=dict)
-    _codes: dict[object, tuple[Ints, npt.NDArray[np.bool_]]] = field(default_factory=dict)
+    _rows: dict[tuple[str | None, object], tuple[Ints, Ints]] = field(default_factory=dict)
+    _numbers: dict[str, Floats] = field(default_factory=dict)
 
     @cached_property
     def windows(self) -> int:
         """How many windows it has rows for, counted up to the last."""
         return int(np.max(self.table.column("$w").to_numpy(), initial=-1)) + 1
 
-    def rows_of(self, key: str | None) -> Ints | None:
-        """Row numbers of one ``$k``; None means all."""
-        if key is None:
-            return None
-        if not self._rows:
-            column = self.table.column("$k").combine_chunks()
-            encoded = pc.dictionary_encode(column)
-            if isinstance(encoded, pa.ChunkedArray):
-                encoded = encoded.combine_chunks()
-            indices = encoded.indices.to_numpy(zero_copy_only=False)
-            for code, text in enumerate(encoded.dictionary.to_pylist()):
-                self._rows[text] = np.flatnonzero(indices == code)
-        return self._rows.get(key, np.empty(0, dtype=np.int64))
-
-    def codes(
-        self, positions: tuple[int, ...], dims: tuple[int, ...], n_dims: int, labels: Labels
-    ) -> tuple[Ints, npt.NDArray[np.bool_]]:
-        """Cell codes of all rows, and which rows are asked for.
+    def cells(
+        self, component: str, positions: tuple[int, ...], dims: tuple[int, ...], n_dims: int, labels: Labels
+    ) -> tuple[Ints, Floats]:
+        """A component's numbers (nan: no value) by cell code, in ascending order of codes.
 
         ``positions`` maps the block's windows, and ``dims`` its ways to split, to those of the request (-1: not asked
         for).
         """
-        memo = (positions, dims, n_dims)
-        if memo not in self._codes:
-            w = np.array(positions, dtype=np.int64)[self.table.column("$w").to_numpy()]
-            d = np.array(dims, dtype=np.int64)[self.table.column("$dim").to_numpy()]
-            label = labels.encode(self.table.column("$label"))
-            self._codes[memo] = ((w * n_dims + d) << 32 | label, (w >= 0) & (d >= 0))
-        return self._codes[memo]
-
-    def values(self, component: str) -> tuple[Floats, Ints | None]:
-        """A component's numbers (nan: no value), and the rows they belong to (None: all)."""
         column, key = self.where[component]
-        rows = self.rows_of(key)
-        numbers = floats(self.table.column(column))
-        return (numbers if rows is None else numbers[rows]), rows
+        rows, codes = self._asked(key, (positions, dims, n_dims), labels)
+        if column not in self._numbers:
+            self._numbers[column] = floats(self.table.column(column))
+        return codes, self._numbers[column][rows]
+
+    def _asked(
+        self, key: str | None, shape: tuple[tuple[int, ...], tuple[int, ...], int], labels: Labels
+    ) -> tuple[Ints, Ints]:
+        """The rows of one ``$k`` that are asked for, by ascending cell code, and these codes."""
+        if (key, shape) not in self._rows:
+            if key is not None:
+                rows, codes = self._asked(None, shape, labels)
+                mine = self._keys[0][rows] == self._keys[1].get(key, -1)
+                self._rows[key, shape] = rows[mine], codes[mine]
+            else:
+                positions, dims, n_dims = shape
+                w = np.array(positions, dtype=np.int64)[self.table.column("$w").to_numpy()]
+                d = np.array(dims, dtype=np.int64)[self.table.column("$dim").to_numpy()]
+                codes = (w * n_dims + d) << 32 | labels.encode(self.table.column("$label"))
+                rows = np.flatnonzero((w >= 0) & (d >= 0))
+                rows = rows[np.argsort(codes[rows], kind="stable")]
+                self._rows[key, shape] = rows, codes[rows]
+        return self._rows[key, shape]
+
+    @cached_property
+    def _keys(self) -> tuple[Ints, dict[str, int]]:
+        """The ``$k`` of each row as a number, and the number of each."""
+        encoded = pc.dictionary_encode(self.table.column("$k").combine_chunks())
+        if isinstance(encoded, pa.ChunkedArray):
+            encoded = encoded.combine_chunks()
+        numbers = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return numbers, {text: number for number, text in enumerate(encoded.dictionary.to_pylist())}
 
 
 def floats(column: pa.ChunkedArray) -> Floats:

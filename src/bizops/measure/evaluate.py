@@ -198,7 +198,7 @@ class Evaluator:
         windows = tuple(dict.fromkeys(asked))  # several periods may look back to the same one
         names = self._way_texts(dims)
         got: dict[Component, tuple[Ints, Floats]] = {
-            component: self.executor.gather(self.key(component), calendar, windows, names)
+            component: self.executor.found.gather(self.key(component), calendar.fingerprint, windows, names)
             for component in dict.fromkeys(recipe.components())
         }
         codes = _union([pair[0] for pair in got.values()], self._wholes(windows, dims))

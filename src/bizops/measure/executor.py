@@ -17,8 +17,9 @@ from bizops.events.journeys import cases_plan, sources_of
 from bizops.events.rows import Known
 from bizops.events.sources import sources_behind
 from bizops.measure import masks, tables
-from bizops.measure.blocks import Block, Floats, Ints, Labels, block_of
+from bizops.measure.blocks import Block, block_of
 from bizops.measure.components import Base, Component
+from bizops.measure.found import Found
 from bizops.measure.ground import Cases, Ground
 from bizops.measure.plans import Dims, fused_plan, mask_plan, split_by_key, survival_plan
 from bizops.measure.store import ResultStore
@@ -49,15 +50,6 @@ class Demand:
     windows: set[Window] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
-class Found:
-    """Where the values of one component are: in which block, for which of its windows, under which ways to split."""
-
-    block: Block
-    positions: dict[Window, int]
-    dims: tuple[str, ...]
-
-
 class Executor:
     """Computes components for one question: one snapshot of the lake, one instant."""
 
@@ -66,8 +58,7 @@ class Executor:
         self.engine = engine
         self.store = store
         self.derived = derived
-        self.labels = Labels()
-        self.found: dict[tuple[str, str], list[Found]] = {}
+        self.found = Found()
         self._prints: dict[tuple[str, str, Window], str] = {}
         self._cases: dict[str, Cases] = {}
         self._rates: dict[tuple[date, date], pa.Table] = {}
@@ -130,7 +121,7 @@ class Executor:
     # ---------------------------------------------------------------------------------------------------- computing
 
     def fulfil(self, demand: Demand) -> None:
-        """Finds or computes everything demanded; :meth:`gather` then answers from it."""
+        """Finds or computes everything demanded; what is found is in :attr:`found`."""
         windows = sorted(demand.windows)
         dims = tuple(map(dims_text, demand.dims))
         prints = {window: self.fingerprint(demand.base, demand.calendar, window) for window in windows}
@@ -141,22 +132,15 @@ class Executor:
             for kept in held.get((window, prints[window]), ()):
                 have = lacking & set(kept.block.where)
                 position = kept.positions[window, prints[window]]
-                for key in have:
-                    self._note(key, demand, Found(kept.block, {window: position}, kept.dims))
+                if have:
+                    calendar = demand.calendar.fingerprint
+                    self.found.add(kept.block, calendar, {window: position}, kept.dims, sorted(have))
                 lacking -= have
             if lacking:
                 missing.setdefault(frozenset(lacking), []).append(window)
         for keys, lacking_windows in missing.items():
             components = {key: demand.components[key] for key in sorted(keys)}
             self._compute(demand, components, lacking_windows, prints)
-
-    def _note(self, key: str, demand: Demand, found: Found) -> None:
-        entries = self.found.setdefault((key, demand.calendar.fingerprint), [])
-        for entry in entries:
-            if entry.block is found.block and entry.dims == found.dims:
-                entry.positions.update(found.positions)
-                return
-        entries.append(found)
 
     def _compute(
         self, demand: Demand, components: dict[str, Component], windows: list[Window], prints: dict[Window, str]
@@ -278,8 +262,8 @@ class Executor:
     def _keep(self, demand: Demand, block: Block, family: Sequence[Window], prints: dict[Window, str]) -> None:
         dims = tuple(map(dims_text, demand.dims))
         self.store.keep(block, [(window, prints[window]) for window in family], dims)
-        for key in block.where:
-            self._note(key, demand, Found(block, {window: at for at, window in enumerate(family)}, dims))
+        positions = {window: at for at, window in enumerate(family)}
+        self.found.add(block, demand.calendar.fingerprint, positions, dims, sorted(block.where))
 
     def _families(self, demand: Demand, windows: list[Window]) -> list[list[Window]]:
         """Disjoint windows, cut into passes that hold about as many rows as fit the cache."""
@@ -364,36 +348,6 @@ class Executor:
             temporary.rename(path)
         schema = pq.read_schema(path)
         self._cases[base.name] = Cases(str(path), {name: _kind(schema.field(name).type) for name in schema.names})
-
-    # ---------------------------------------------------------------------------------------------------- gathering
-
-    def query(self, key: str, calendar: Calendar) -> str:
-        """The query that computed a component, as it ran."""
-        found = self.found.get((key, calendar.fingerprint), ())
-        return found[-1].block.query if found else ""
-
-    def gather(
-        self, key: str, calendar: Calendar, windows: tuple[Window | None, ...], dims: tuple[str, ...]
-    ) -> tuple[Ints, Floats]:
-        """A component's values by cell code, in ascending order of codes. Cells count windows in the order given."""
-        chunks: list[tuple[Ints, Floats]] = []
-        by_window = {window: at for at, window in enumerate(windows) if window is not None}
-        for found in self.found.get((key, calendar.fingerprint), ()):
-            places = [-1] * max(max(found.positions.values()) + 1, found.block.windows)
-            for window, at in found.positions.items():
-                places[at] = by_window.get(window, -1)
-            order = tuple(dims.index(dim) if dim in dims else -1 for dim in found.dims)
-            codes, asked = found.block.codes(tuple(places), order, len(dims), self.labels)
-            values, rows = found.block.values(key)
-            if rows is not None:
-                codes, asked = codes[rows], asked[rows]
-            chunks.append((codes[asked], values[asked]) if not asked.all() else (codes, values))
-        if not chunks:
-            return np.empty(0, dtype=np.int64), np.empty(0)
-        codes = np.concatenate([chunk[0] for chunk in chunks])
-        values = np.concatenate([chunk[1] for chunk in chunks])
-        order_ = np.argsort(codes, kind="stable")
-        return codes[order_], values[order_]
 
 
 def dims_text(dims: Dims) -> str:

@@ -89,7 +89,7 @@ def _names(splits: Splits, way: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _keys(evaluator: Evaluator, cells: Cells) -> list[Key]:
-    splits, texts = evaluator.splits, evaluator.executor.labels.texts
+    splits, texts = evaluator.splits, evaluator.executor.found.labels.texts
     keys: list[Key] = []
     for code in cells.codes.tolist():
         window, at = divmod(code >> 32, len(splits.ways))
