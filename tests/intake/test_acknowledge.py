@@ -44,7 +44,7 @@ def opened(lake: Lake) -> Iterator[Opened]:
     intakes: list[Intake] = []
 
     def open_(policy: Any = KEEP, fault: Fault = no_fault) -> Intake:
-        intakes.append(Intake.open(lake, policy, fault=fault))
+        intakes.append(Intake.open(lake, lambda: policy, fault=fault))
         return intakes[-1]
 
     yield open_

@@ -60,7 +60,9 @@ class _Ready:
 class Intake:
     """Takes bodies until it is closed. One process at a time has the log of a lake."""
 
-    def __init__(self, lake: Lake, log: Log, policy: Policy, stored: Callable[[], None], fault: Fault) -> None:
+    def __init__(
+        self, lake: Lake, log: Log, policy: Callable[[], Policy], stored: Callable[[], None], fault: Fault
+    ) -> None:
         self.tally = Tally()
         self.dead = DeadLetters(lake.root / "dead")
         self._lake, self._log = lake, log
@@ -77,11 +79,17 @@ class Intake:
 
     @classmethod
     def open(
-        cls, lake: Lake, policy: Policy, *, stored: Callable[[], None] = lambda: None, fault: Fault = no_fault
+        cls,
+        lake: Lake,
+        policy: Callable[[], Policy],
+        *,
+        stored: Callable[[], None] = lambda: None,
+        fault: Fault = no_fault,
     ) -> Intake:
         """Begin to take bodies; what was acknowledged before a crash is stored first.
 
-        ``stored`` is called after rows have reached the lake, in the thread that writes to it.
+        ``policy`` says what may be kept, each time that rows are stored; ``stored`` is called afterwards, in the thread
+        that writes to the lake.
         """
         intake = cls(lake, Log.open(lake.root, fault), policy, stored, fault)
         intake._flusher.start()

@@ -48,7 +48,7 @@ class Flusher:
         self,
         lake: Lake,
         log: Log,
-        policy: Policy,
+        policy: Callable[[], Policy],
         dead: DeadLetters,
         tally: Tally,
         release: Callable[[int], None],
@@ -143,7 +143,8 @@ class Flusher:
         try:
             checked, _ = check(entry)
         except Exception as error:  # noqa: BLE001 -- it was sound when it was acknowledged
-            self._set_aside(seq, entry, 0, error)
+            self._set_aside(seq, entry, error)
+            self._tally.add(entry.sender, SIGNALS[entry.signal].table, dead=1)
             return Logged(seq, entry, _NOTHING, 0)
         table = SIGNALS[entry.signal].table
         self._tally.add(entry.sender, table, received_us=entry.received_us, accepted=checked.accepted)
@@ -202,8 +203,8 @@ class Flusher:
                 self._store(items[middle:])
                 return
             (item,) = items
-            self._set_aside(item.seq, item.entry, item.checked.accepted, error)
-            self._lake.take([], item.seq)
+            self._lake.take([], self._set_aside(item.seq, item.entry, error))
+            self._tally.add(item.entry.sender, SIGNALS[item.entry.signal].table, stuck=item.checked.accepted, dead=1)
             self._done(items)
 
     def _take(self, items: Sequence[Logged]) -> None:
@@ -212,19 +213,22 @@ class Flusher:
             if item.checked.accepted:
                 groups.setdefault((item.entry.sender, item.entry.signal), []).append(item)
         name = f"log {items[0].seq}-{items[-1].seq}"
-        batches = [
-            raw_rows(
-                sender,
-                signal,
-                [item.checked for item in group],
-                [item.entry.received_us for item in group],
-                self._policy,
-                name,
-            )
-            for (sender, signal), group in groups.items()
-        ]
-        self._fault("before-take")
-        reports = self._lake.take(batches, items[-1].seq)
+        # From asking what may be kept until it is stored nobody else writes, least of all one who erases somebody.
+        with self._lake.writing():
+            policy = self._policy()
+            batches = [
+                raw_rows(
+                    sender,
+                    signal,
+                    [item.checked for item in group],
+                    [item.entry.received_us for item in group],
+                    policy,
+                    name,
+                )
+                for (sender, signal), group in groups.items()
+            ]
+            self._fault("before-take")
+            reports = self._lake.take(batches, items[-1].seq)
         self._done(items)
         for (sender, signal), report in zip(groups, reports, strict=True):
             table = SIGNALS[signal].table
@@ -235,10 +239,10 @@ class Flusher:
         self._stored = items[-1].seq
         self._release(sum(item.size for item in items))
 
-    def _set_aside(self, seq: int, entry: Entry, rows: int, error: Exception) -> None:
+    def _set_aside(self, seq: int, entry: Entry, error: Exception) -> int:
         self._dead.stuck(seq, entry, f"{type(error).__name__}: {error}")
-        self._tally.add(entry.sender, SIGNALS[entry.signal].table, stuck=rows, dead=1)
         _log.error("A body of %s could not be stored and was set aside: %s", entry.sender, _sentence(error))
+        return seq
 
 
 @dataclass(frozen=True, slots=True)

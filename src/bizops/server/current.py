@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from bizops.errors import BizopsError
+from bizops.intake.privacy import Policy
 from bizops.workspace import SETTINGS_FILE, Workspace
 
 
@@ -11,7 +13,7 @@ class Current:
     """The workspace with the model as it is in the files now."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        self._workspace = self._sound = workspace
         self._lock = threading.Lock()
         self._seen = self._touched()
 
@@ -23,6 +25,18 @@ class Current:
                 self._workspace = Workspace(self._workspace.root, self._workspace.clock)
                 self._seen = touched
             return self._workspace
+
+    def policy(self) -> Policy:
+        """What may be kept of telemetry: by the model as it is now, or while it is broken, as it last was."""
+        workspace = self()
+        try:
+            policy = workspace.privacy()
+        except (BizopsError, OSError):
+            if self._sound is workspace:
+                raise
+            return self._sound.privacy()
+        self._sound = workspace
+        return policy
 
     def _touched(self) -> tuple[tuple[str, int, int], ...]:
         root = self._workspace.root

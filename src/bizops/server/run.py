@@ -87,7 +87,7 @@ def server(workspace: Workspace, listener: socket.socket, *, fault: Fault = no_f
     host, port = listener.getsockname()[:2]
     current = Current(workspace)
     upkeep = Upkeep(workspace.lake, current)
-    intake = Intake.open(workspace.lake, workspace.privacy(), stored=upkeep, fault=fault)
+    intake = Intake.open(workspace.lake, current.policy, stored=upkeep, fault=fault)
     tokens = Tokens(workspace.state, workspace.clock)
     serving = Serving(intake, tokens, ipaddress.ip_address(host).is_loopback)
     shown = f"[{host}]" if ":" in host else host
