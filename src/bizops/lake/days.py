@@ -90,7 +90,7 @@ def _rises(column: pa.ChunkedArray) -> bool:
 
 
 def _repeats(column: pa.ChunkedArray) -> bool:
-    return not pa.types.is_null(column.type) and bool(pc.count_distinct(column).as_py() < len(column) / 2)
+    return not pa.types.is_null(column.type) and bool(pc.count_distinct(column).as_py() * 2 < len(column))
 
 
 def columns_of(schema: pa.Schema) -> tuple[tuple[str, str], ...]:

@@ -28,7 +28,7 @@ from bizops.lake.commit import (
 from bizops.lake.files import Fault, no_fault
 from bizops.lake.lock import WriterLock
 from bizops.lake.manifest import Manifest, add_commit, last_commit, read_mark, set_mark
-from bizops.lake.quarantine import QuarantinedRow, count_quarantine, read_quarantine
+from bizops.lake.quarantine import QuarantinedRow, count_quarantine, forget_in_quarantine, read_quarantine
 from bizops.lake.snapshot import Segment, Snapshot, read_segments, time_column
 from bizops.lake.spec import UNDATED, TableSpec, is_day
 from bizops.lake.staging import Staging
@@ -294,6 +294,11 @@ class Lake:
         """Rows that were not taken: at most 10,000 of a delivery; of a file loaded again, those of the last time."""
         with self.manifest.reading() as connection:
             return read_quarantine(connection, source)
+
+    def forget_quarantined(self, text: str) -> int:
+        """Blank rows that were not taken and have a text in them; they still count. Returns how many."""
+        with self.writing(), self.manifest.writing() as connection:
+            return forget_in_quarantine(connection, text)
 
     def quarantine_counts(self, source: str | None = None) -> dict[tuple[str, str], int]:
         """How many rows were not taken, by source and reason; all are counted."""

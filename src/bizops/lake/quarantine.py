@@ -29,6 +29,14 @@ def read_quarantine(connection: Connection, source: str | None) -> list[Quaranti
     return [QuarantinedRow(*row) for row in found]
 
 
+def forget_in_quarantine(connection: Connection, text: str) -> int:
+    """Blank what was delivered in rows that have a text in it; returns how many."""
+    connection.execute("PRAGMA secure_delete = ON")
+    return connection.execute(
+        "UPDATE quarantine SET raw = '', message = 'Erased.' WHERE instr(raw, ?) OR instr(message, ?)", (text, text)
+    ).rowcount
+
+
 def count_quarantine(connection: Connection, source: str | None) -> dict[tuple[str, str], int]:
     """How many rows were not taken, by source and reason."""
     found = connection.execute(
