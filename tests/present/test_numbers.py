@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from bizops.present.numbers import change, change_text, display, number
@@ -78,3 +80,16 @@ def test_shares_change_by_points_and_all_else_by_percent(
     absolute: float | None, relative: float | None, unit: str, language: str, shown: str
 ) -> None:
     assert change_text(absolute, relative, unit, language) == shown
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("unit", ["EUR", "%", "h", "order", "1"])
+def test_what_is_no_finite_number_is_told_as_none(value: float, unit: str) -> None:
+    shown = [display(value, unit, "en"), display(value, unit, "de", short=True), change(value, "en")]
+    shown += [number(value, "de", 1), change_text(value, None, unit, "en"), change_text(value, value, unit, "de")]
+    assert set(shown) == {"–"}
+
+
+@pytest.mark.parametrize("value", [999_999.6, 999_950.0, 1_000_000.0])
+def test_a_million_is_written_alike_from_both_sides(value: float) -> None:
+    assert display(value, "EUR", "en", short=True) == "1 M EUR"

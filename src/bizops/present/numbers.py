@@ -16,9 +16,10 @@ _SHORT = {"en": ((1e9, "bn"), (1e6, "M"), (1e3, "k")), "de": ((1e9, "Mrd."), (1e
 def display(value: float | None, unit: str, language: str, decimals: int | None = None, short: bool = False) -> str:
     """A value with its unit: ``28,550.66 EUR/fte``, ``3.4 min``, ``12.3 %``; ``short`` writes ``5.98 M EUR``.
 
-    A duration far from its unit's size is written in one that suits it (0.056 h is 3.4 min).
+    A duration far from its unit's size is written in one that suits it (0.056 h is 3.4 min). What is no finite number
+    is told as none.
     """
-    if value is None:
+    if value is None or not math.isfinite(value):
         return NONE
     if time := _time(value, unit):
         value, unit = time
@@ -32,6 +33,8 @@ def display(value: float | None, unit: str, language: str, decimals: int | None 
 
 def number(value: float, language: str, decimals: int) -> str:
     """A number with that many digits after the mark; halves are rounded to even, minus zero is zero."""
+    if not math.isfinite(value):
+        return NONE
     text = f"{value:,.{decimals}f}"
     if not any(digit in text for digit in "123456789"):
         text = text.removeprefix("-")
@@ -40,7 +43,7 @@ def number(value: float, language: str, decimals: int) -> str:
 
 def change(relative: float | None, language: str) -> str:
     """A relative change with its sign: ``+3.4 %``."""
-    if relative is None:
+    if relative is None or not math.isfinite(relative):
         return NONE
     percent = relative * 100
     return signed(percent, language, 0 if abs(percent) >= 100 else 1) + " %"
@@ -50,6 +53,8 @@ def change_text(
     absolute: float | None, relative: float | None, unit: str, language: str, decimals: int | None = None
 ) -> str:
     """A change as people say it: of shares in points, from nothing in the KPI's own unit, of all else in percent."""
+    if absolute is not None and not math.isfinite(absolute):
+        return NONE
     if unit == "%" and absolute is not None:
         return f"{signed(absolute, language, max(1, decimals or 1))} {say('points', language)}"
     if relative is None and absolute is not None:
