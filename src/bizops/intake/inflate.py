@@ -43,7 +43,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
                 if not part and not rest and not member.eof:
                     raise BizopsError.of("undecodable", "The body ends in the middle: its gzip packing is cut off.")
             rest = member.unused_data
-    except isal_zlib.IsalError:
+    except isal_zlib.error:
         raise BizopsError.of("undecodable", "The body is not packed with gzip, as its header says.") from None
     if not parts:
         raise BizopsError.of("undecodable", "The body is empty, but is said to be packed with gzip.")

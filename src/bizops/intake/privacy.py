@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -175,9 +176,9 @@ class Policy:
 
     def _masked(self, column: pa.Array) -> pa.Array:
         """A column of texts without addresses; looked through only where one may stand."""
-        suspect = pc.match_substring_regex(column, _SUSPECT)
-        if not pc.any(suspect).as_py():
+        if not _any_suspect(column):
             return column
+        suspect = pc.match_substring_regex(column, _SUSPECT)
         changed = pc.if_else(suspect, column, pa.scalar(None, pa.string()))
         return pc.coalesce(_mapped(changed, masked), column)
 
@@ -196,6 +197,19 @@ class Policy:
         if isinstance(value, str) or (action in (DROP, PSEUDONYM, GENERALISE) and value is not None):
             return self.value(name, value if isinstance(value, str) else orjson.dumps(value).decode())
         return value
+
+
+def _any_suspect(column: pa.Array) -> bool:
+    """Whether an address may stand in a column, found in all its texts at once: as one text they take a tenth of the
+    time. Where two texts only together look like one, the closer look that follows finds nothing.
+    """
+    if not len(column) or column.buffers()[2] is None:
+        return False
+    offsets = np.frombuffer(column.buffers()[1], np.int32)
+    start, end = int(offsets[column.offset]), int(offsets[column.offset + len(column)])
+    ends = pa.py_buffer(np.asarray([0, end - start], np.int32).tobytes())
+    whole = pa.Array.from_buffers(pa.string(), 1, [None, ends, column.buffers()[2].slice(start, end - start)])
+    return bool(pc.match_substring_regex(whole, _SUSPECT)[0].as_py())
 
 
 def _mapped(column: pa.Array, change: Callable[[str], str | None]) -> pa.Array:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from bizops.errors import BizopsError
 from bizops.intake.otlp import wire
-from bizops.intake.otlp.nested import Items, items_of
+from bizops.intake.otlp.nested import looked_at, whole_numbers
 
 JSON = "application/json"
 _LATEST_NS = 9_223_372_036_000_000_000
@@ -22,10 +22,10 @@ _LATEST_NS = 9_223_372_036_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sound body as columns. ``sound`` tells which of its rows can be taken; None: all of them."""
+    """A sound body, as protobuf. ``sound`` tells which of its rows can be taken; None: all of them."""
 
     signal: str
-    batch: pa.RecordBatch
+    body: bytes
     sound: npt.NDArray[np.bool_] | None
     accepted: int
     rejected: int
@@ -43,17 +43,15 @@ def check(signal: str, media: str, body: bytes) -> Checked:
         body = message_of(_request(signal), body).SerializeToString()
     else:
         _parse(signal, body)
-    batch = wire.decode(signal, [body])
-    items = items_of(signal, batch)
-    wrong = _wrong(signal, items)
-    sound = None
-    reason = ""
-    for mask, sentence in wrong:
+    columns = looked_at(signal, wire.look(signal, body))
+    count = len(columns["time" if signal != "traces" else "start"])
+    sound, reason = None, ""
+    for mask, sentence in _wrong(signal, columns):
         if mask.any():
             sound = ~mask if sound is None else sound & ~mask
             reason = reason or sentence
-    accepted = items.count if sound is None else int(sound.sum())
-    return Checked(signal, batch, sound, accepted, items.count - accepted, reason)
+    accepted = count if sound is None else int(sound.sum())
+    return Checked(signal, body, sound, accepted, count - accepted, reason)
 
 
 def _parse(signal: str, body: bytes) -> None:
@@ -72,32 +70,33 @@ def _request(signal: str) -> type[Any]:
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-    return {
+    requests: dict[str, type[Any]] = {
         "traces": ExportTraceServiceRequest,
         "logs": ExportLogsServiceRequest,
         "metrics": ExportMetricsServiceRequest,
-    }[signal]
+    }
+    return requests[signal]
 
 
-def _wrong(signal: str, items: Items) -> list[tuple[npt.NDArray[np.bool_], str]]:
+def _wrong(signal: str, columns: dict[str, Any]) -> list[tuple[npt.NDArray[np.bool_], str]]:
     """Which rows cannot be taken, by reason."""
     if signal == "traces":
-        start, end = items.numbers("start"), items.numbers("end")
+        start, end = whole_numbers(columns["start"]), whole_numbers(columns["end"])
         return [
-            (_not_an_id(items["trace"], 16), "A trace id has 16 bytes, not all of them zero."),
-            (_not_an_id(items["span"], 8), "A span id has 8 bytes, not all of them zero."),
+            (_not_an_id(columns["trace"], 16), "A trace id has 16 bytes, not all of them zero."),
+            (_not_an_id(columns["span"], 8), "A span id has 8 bytes, not all of them zero."),
             ((start == 0) | (start > _LATEST_NS) | (end > _LATEST_NS), "A span says when it started."),
             (end < start, "A span does not end before it starts."),
         ]
+    time = whole_numbers(columns["time"])
     if signal == "logs":
-        trace, span = (pc.binary_length(items[name]).to_numpy(zero_copy_only=False) for name in ("trace", "span"))
-        time = np.maximum(items.numbers("time"), items.numbers("observed"))
+        trace, span = (pc.binary_length(columns[name]).to_numpy(zero_copy_only=False) for name in ("trace", "span"))
+        latest = np.maximum(time, whole_numbers(columns["observed"]))
         return [
             ((trace != 0) & (trace != 16), "A trace id has 16 bytes, or none."),
             ((span != 0) & (span != 8), "A span id has 8 bytes, or none."),
-            (time > _LATEST_NS, "A record's time does not lie beyond the year 2262."),
+            (latest > _LATEST_NS, "A record's time does not lie beyond the year 2262."),
         ]
-    time = items.numbers("time")
     return [((time == 0) | (time > _LATEST_NS), "A point says when it was measured.")]
 
 

@@ -37,7 +37,23 @@ class Items:
 
     def numbers(self, name: str) -> npt.NDArray[np.uint64]:
         """A column of numbers; those that are missing are 0."""
-        return np.asarray(pc.fill_null(self.columns[name], 0).to_numpy(zero_copy_only=False))
+        return whole_numbers(self.columns[name])
+
+
+def whole_numbers(column: Any) -> npt.NDArray[np.uint64]:
+    """A column of numbers; those that are missing are 0."""
+    return np.asarray(pc.fill_null(column, 0).to_numpy(zero_copy_only=False))
+
+
+def looked_at(signal: str, batch: pa.RecordBatch) -> dict[str, Any]:
+    """The rows of a first look at a body: what decides whether they can be taken, in the order of their rows."""
+    _, resources = _opened(batch.column(0))
+    _, scopes = _opened(_field(resources, "scopes"))
+    _, items = _opened(_field(scopes, "items"))
+    if signal == "metrics":
+        points = [_opened(_nested(_nested(items, kind), "points"))[1] for kind in KINDS]
+        return {"time": pa.concat_arrays([_nested(of_kind, "time") for of_kind in points])}
+    return {field.name: _nested(items, field.name) for field in items.type}
 
 
 def items_of(signal: str, batch: pa.RecordBatch) -> Items:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bizops.intake.otlp import wire
 from bizops.intake.otlp.attributes import Attributes, attributes_of, json_text, told_of, value_of
 from bizops.intake.otlp.bodies import Checked
 from bizops.intake.otlp.ids import content_ids
@@ -32,8 +33,7 @@ _INSTANT = pa.timestamp("us")
 
 def rows(signal: str, checked: Sequence[Checked], received_us: Sequence[int], policy: Policy) -> pa.Table:
     """The raw table's rows of many bodies of one signal, with nothing in them that may not be kept."""
-    batch = pa.Table.from_batches([one.batch for one in checked]).combine_chunks().to_batches()
-    items = items_of(signal, batch[0]) if batch else items_of(signal, checked[0].batch)
+    items = items_of(signal, wire.decode(signal, [one.body for one in checked]))
     received = pa.array(np.asarray(received_us, np.int64)[items.body]).cast(_INSTANT)
     table = _TABLES[signal](items)
     table = table.append_column("received", received)
