@@ -263,6 +263,18 @@ def test_a_slow_sender_is_not_waited_for(served: Served, monkeypatch: pytest.Mon
     assert served.intake.waiting_bytes == 0
 
 
+def test_a_bug_of_ours_is_no_reason_for_a_sender_to_throw_data_away(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbling(*arguments: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(served.intake), "accept", stumbling)
+        refusal(served.post("/v1/traces", spans_body([1])), 503, PROTOBUF)
+        assert served.post_json("/v1/events", {"type": "x"}).status == 503
+
+
 def test_codes_of_errors_have_statuses_that_senders_understand() -> None:
     problem = BizopsError.of("anything", "").problems[0]
     assert bodies.status_of(problem) == 503  # never 500: exporters would throw the data away

@@ -115,6 +115,8 @@ class Flusher:
             self._replay()
             while (items := self._next()) is not None:
                 self._flush(items)
+                with self._changed:
+                    self._at_work_on = ()
                 if not self._stopping.is_set():
                     self._after()
         except Exception:  # noqa: BLE001 -- a thread's boundary; readiness tells it
@@ -153,7 +155,6 @@ class Flusher:
     def _next(self) -> list[Logged] | None:
         """The bodies to store next, when there are many rows or some have waited; None at the end."""
         with self._changed:
-            self._at_work_on = ()
             while True:
                 waited = time.monotonic() - self._since
                 if self._items and (self._rows >= FLUSH_ROWS or waited >= FLUSH_AFTER_S or self._stopping.is_set()):

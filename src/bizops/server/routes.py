@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -14,6 +14,8 @@ from bizops.errors import BizopsError
 from bizops.intake.acknowledge import Intake
 from bizops.intake.tokens import Tokens
 from bizops.server.authorize import Action, Principal, Resource, authorize, principal_of
+
+_log = logging.getLogger("bizops.server")
 
 Endpoint = Callable[[Request, Principal], Awaitable[Response]]
 Refuse = Callable[[Request, int, str], Response]
@@ -47,7 +49,7 @@ def route(
 
     async def guarded(request: Request) -> Response:
         try:
-            principal = await run_in_threadpool(principal_of, request, serving.tokens, serving.loopback_only)
+            principal = principal_of(request, serving.tokens, serving.loopback_only)
         except BizopsError as error:
             return refuse(request, 503, str(error))
         denied = authorize(principal, action, resource)
@@ -56,7 +58,14 @@ def route(
             if denied.status == 401:
                 response.headers["WWW-Authenticate"] = "Bearer"
             return response
-        return await endpoint(request, principal)
+        try:
+            return await endpoint(request, principal)
+        except Exception:
+            if action is not Action.SEND:
+                raise
+            # A sender throws away what was answered with 500; a bug of ours is no reason for that.
+            _log.exception("A request to %s could not be answered.", path)
+            return refuse(request, 503, "It could not be taken; send it again later.")
 
     guarded.rule = (action, resource)  # type: ignore[attr-defined]
     return Route(path, guarded, methods=[method])

@@ -46,6 +46,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,
                 limit_concurrency=1000,
+                timeout_keep_alive=75,
                 timeout_graceful_shutdown=_DRAIN_S,
             )
         )
@@ -85,10 +86,10 @@ def listening(host: str, port: int) -> socket.socket:
 def server(workspace: Workspace, listener: socket.socket, *, fault: Fault = no_fault) -> Server:
     """The server of a workspace on a socket; it has the intake log from now on."""
     host, port = listener.getsockname()[:2]
+    tokens = Tokens(workspace.state, workspace.clock)
     current = Current(workspace)
     upkeep = Upkeep(workspace.lake, current)
     intake = Intake.open(workspace.lake, current.policy, stored=upkeep, fault=fault)
-    tokens = Tokens(workspace.state, workspace.clock)
     serving = Serving(intake, tokens, ipaddress.ip_address(host).is_loopback)
     shown = f"[{host}]" if ":" in host else host
     return Server(application(serving, current), intake, f"http://{shown}:{port}/")
