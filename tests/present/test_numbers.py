@@ -7,6 +7,8 @@ import math
 import pytest
 
 from bizops.present.numbers import change, change_text, display, number
+from bizops.present.texts import unit_text
+from bizops.units.names import NOUNS
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,15 @@ def test_what_is_no_finite_number_is_told_as_none(value: float, unit: str) -> No
 @pytest.mark.parametrize("value", [999_999.6, 999_950.0, 1_000_000.0])
 def test_a_million_is_written_alike_from_both_sides(value: float) -> None:
     assert display(value, "EUR", "en", short=True) == "1 M EUR"
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [("EUR/fte", "4,20 EUR/VZÄ"), ("customer/fte/d", "4,20 Kunde/VZÄ/d"), ("EUR/permit", "4,20 EUR/permit")],
+)
+def test_german_names_the_things_that_are_counted_in_german(unit: str, shown: str) -> None:
+    assert display(4.2, unit, "de") == shown
+
+
+def test_every_thing_that_can_be_counted_everywhere_has_a_german_word() -> None:
+    assert [noun for noun in sorted(NOUNS) if unit_text(noun, "de") == noun] == []

@@ -148,8 +148,19 @@ def test_the_page_fetches_nothing_and_says_its_language(shop: Small) -> None:
 
     assert '<html lang="de">' in text
     assert "Kennzahlenbaum" in text
-    assert not re.search(r"(src|href)=|url\(|@import|<script", text)
+    assert not re.search(r"src=|href=\"[^#]|url\(|@import|<script", text)
     assert text.count('scope="col"') == 7
+
+
+def test_why_a_change_is_missing_can_be_read_without_a_mouse(shop: Small) -> None:
+    card = shop.workspace.scorecard()
+    text = page(card, shop.workspace.tree())
+
+    assert card.reasons()
+    for at, why in enumerate(card.reasons(), 1):
+        assert f'<p class="s" id="note-{at}">{at}\u2002{why}</p>' in text
+        assert f'–<sup><a href="#note-{at}">{at}</a></sup>' in text
+    assert "title=" not in text
 
 
 def test_every_sentence_is_there_in_both_languages_with_the_same_parts() -> None:

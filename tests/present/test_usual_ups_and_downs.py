@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import replace
 
 import pytest
 
-from bizops.present.scorecard import Row
+from bizops.present.scorecard import Row, sentence
 from small_workspace import MakeSmall
 
 YAML = """
@@ -57,3 +58,11 @@ def test_a_change_over_a_gap_is_not_compared_with_changes_of_a_month(small: Make
 
     assert row.spark[missing] is None
     assert (row.unusual > 10) is (missing == 3)
+
+
+def test_a_change_that_cannot_be_told_is_never_the_news(small: MakeSmall) -> None:
+    row = rows_of(small, [*(100.0 + month % 2 for month in range(12)), 150.0])["sales"]
+
+    assert row.unusual > 2
+    assert "moved most" in sentence((row,), "en")
+    assert "moved most" not in sentence((replace(row, previous="–"),), "en")

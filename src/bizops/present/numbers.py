@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bizops.errors import BizopsError
-from bizops.present.texts import say
+from bizops.present.texts import say, unit_text
 from bizops.units import CURRENCIES, Unit
 
 NONE = "–"
@@ -27,7 +27,7 @@ def display(value: float | None, unit: str, language: str, decimals: int | None 
     if short and not unit.endswith("%") and abs(value) >= 1e5:
         (value, word), decimals = _shortened(value, language), None
     text = number(value, language, _digits(value) if decimals is None else decimals)
-    shown = "" if unit == "1" or _counts(unit) or (short and _only_counts(unit)) else unit
+    shown = "" if unit == "1" or _counts(unit) or (short and _only_counts(unit)) else unit_text(unit, language)
     return " ".join(part for part in (text, word, shown) if part)
 
 

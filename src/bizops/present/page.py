@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from bizops.present.numbers import NONE
@@ -20,7 +20,8 @@ h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2.5rem 0 .5rem}
 th,td{padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}td:first-child{white-space:normal;min-width:14rem}
 .n{text-align:right;font-variant-numeric:tabular-nums}.v{font-weight:600}.s{color:var(--soft);font-size:.85rem}.good{color:var(--good)}.watch{color:var(--watch)}.bad{color:var(--bad)}
 svg{vertical-align:middle;color:var(--soft)}ul{list-style:none;padding-left:1.25rem;border-left:1px solid var(--line)}ul.top{padding:0;border:0}
-li{padding:.2rem 0}code{font-size:.85rem;color:var(--soft)}
+li{padding:.2rem 0}code{font-size:.85rem;color:var(--soft)}sup{line-height:0}a{color:inherit}
+@media(max-width:40rem){body{padding:1rem .75rem}td:first-child{min-width:8.5rem}.v{white-space:normal}ul{padding-left:.75rem}code{overflow-wrap:anywhere}}
 """.strip()  # noqa: E501 -- one rule a line reads worse
 """The only style of the page; the server allows it by its hash."""
 
@@ -34,8 +35,9 @@ def page(card: Scorecard, tree: Tree) -> str:
         f'<th scope="col"{" class=n" if name in numeric else ""}>{escape(say(name, language))}</th>'
         for name in headings
     )
-    rows = "".join(_row(row, language) for row in card.rows)
-    reasons = [f"{NONE} {reason}" for reason in card.reasons()]
+    footnotes = {note: at for at, note in enumerate(card.reasons(), 1)}
+    rows = "".join(_row(row, footnotes, language) for row in card.rows)
+    reasons = "".join(f'<p class="s" id="note-{at}">{at}\u2002{escape(note)}</p>' for note, at in footnotes.items())
     outside = [say("outside", language, names=", ".join(tree.outside))] if tree.outside else []
     below_tree = ([legend(language)] if tree.roots else []) + outside
     roots = "".join(_node(root, None, language) for root in tree.roots)
@@ -45,13 +47,13 @@ def page(card: Scorecard, tree: Tree) -> str:
         f"<style>{STYLE}</style></head><body><main><h1>{escape(card.title)}</h1>"
         f'<p class="lead">{escape(card.sentence)}</p>'
         f'<div class="wide" tabindex="0" role="region" aria-label="{escape(say("scorecard", language))}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{_small(reasons)}"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{reasons}"
         f'<h2>{escape(say("tree", language))}</h2><ul class="top">{roots}</ul>{_small(below_tree)}'
         "</main></body></html>"
     )
 
 
-def _row(row: Row, language: str) -> str:
+def _row(row: Row, footnotes: Mapping[str, int], language: str) -> str:
     notes = "".join(
         f'<br><span class="s">{escape(note)}</span>' for note in (row.unfinished, row.refusal) if note is not None
     )
@@ -61,14 +63,15 @@ def _row(row: Row, language: str) -> str:
         f"<tr><td>{escape(row.title)}{notes}</td>"
         f'<td class="n v">{escape(row.display)}</td><td class="s">{escape(row.period or "")}</td>'
         f'<td class="n">{target}</td>'
-        f'<td class="n"{_hint(row.previous_note)}>{escape(row.previous)}</td>'
-        f'<td class="n"{_hint(row.year_ago_note)}>{escape(row.year_ago)}</td>'
+        f'<td class="n">{escape(row.previous)}{_mark(row.previous_note, footnotes)}</td>'
+        f'<td class="n">{escape(row.year_ago)}{_mark(row.year_ago_note, footnotes)}</td>'
         f"<td>{spark_svg(row.spark, label)}</td></tr>"
     )
 
 
-def _hint(note: str | None) -> str:
-    return f' title="{escape(note, quote=True)}"' if note else ""
+def _mark(note: str | None, footnotes: Mapping[str, int]) -> str:
+    """Leads to the footnote that says why there is no number, by key and by touch too."""
+    return f'<sup><a href="#note-{footnotes[note]}">{footnotes[note]}</a></sup>' if note else ""
 
 
 def _small(lines: Sequence[str]) -> str:

@@ -188,9 +188,11 @@ def _holds_to_date(model: Model, node: Series) -> bool:
     return node.op == "to_date" or any(_holds_to_date(model, part) for part in node.args)
 
 
-def _sentence(rows: Sequence[Row], language: str) -> str:
+def sentence(rows: Sequence[Row], language: str) -> str:
+    """What a reader should know first: what moved most, how the targets stand, what is not complete."""
     parts = []
-    most = max(rows, key=lambda row: row.unusual, default=None)
+    told = (row for row in rows if row.previous != numbers.NONE)
+    most = max(told, key=lambda row: row.unusual, default=None)
     if most is not None and most.unusual > 2:
         parts.append(
             say("moved", language, title=most.title, change=most.previous, value=most.display, period=most.period)

@@ -15,7 +15,7 @@ from bizops.model.language import Kpi
 from bizops.present import numbers
 from bizops.present.scorecard import SIGNS, SPARK, Row, Scorecard, text_of
 from bizops.present.sparkline import spark_text
-from bizops.present.texts import plain, reason, say
+from bizops.present.texts import plain, reason, say, unit_text
 from bizops.present.tree import Edge, Node, Tree, legend
 
 _COLOURS = {"good": "green", "watch": "yellow", "bad": "red"}
@@ -141,7 +141,7 @@ def _pieces(node: Node, edge: Edge | None, language: str) -> list[Text]:
 def values_table(kpi: Kpi, values: Sequence[Value], language: str) -> RenderableType:
     """The values of one KPI: periods down; slices across while they are few and not compared, else down too."""
     title = Text(text_of(kpi.title, language) or kpi.name, style="bold")
-    title.append(f"   [{kpi.name}, {kpi.unit}]", style="dim")
+    title.append(f"   [{kpi.name}, {unit_text(kpi.unit, language)}]", style="dim")
     ways = list(dict.fromkeys(_label(value) for value in values))
     compared = any(value.compared for value in values)
     if 1 < len(ways) <= _MOST_COLUMNS and not compared:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bizops.measure.value import Refusal
 from bizops.model.duration import Duration
 
@@ -83,6 +85,30 @@ _SPANS_DE = {
     "year": ("Jahr", "Jahre"),
 }
 
+_NOUNS_DE = {
+    "person": "Person",
+    "fte": "VZÄ",
+    "customer": "Kunde",
+    "order": "Auftrag",
+    "case": "Fall",
+    "event": "Ereignis",
+    "item": "Stück",
+    "row": "Zeile",
+    "point": "Punkt",
+    "call": "Anruf",
+    "score": "Punkte",
+    "employee": "Mitarbeiter",
+    "branch": "Filiale",
+    "day_count": "Tag",
+    "visit": "Besuch",
+    "session": "Sitzung",
+    "request": "Anfrage",
+    "span": "Aufruf",
+}
+"""The things that every workspace can count; what a model counts besides is its own word."""
+
+_NAME = re.compile(r"[^\W\d]\w*")
+
 # Texts of models and data may hold what a terminal obeys (ESC) or what turns the reading direction around.
 _HARMFUL = dict.fromkeys([*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
 _PLAIN = _HARMFUL | dict.fromkeys(map(ord, "\t\n\r"), " ")
@@ -102,6 +128,11 @@ def span(length: Duration, language: str) -> str:
     """A length of time in a language: ``6 weeks``, ``6 Wochen``."""
     words = _SPANS_DE.get(length.unit) if language == "de" else None
     return f"{length.amount} {words[length.amount != 1]}" if words else str(length)
+
+
+def unit_text(unit: str, language: str) -> str:
+    """A unit as people read it: ``EUR/fte``, in German ``EUR/VZÄ``."""
+    return _NAME.sub(lambda name: _NOUNS_DE.get(name[0], name[0]), unit) if language == "de" else unit
 
 
 def plain(text: str) -> str:
