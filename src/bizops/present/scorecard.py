@@ -79,7 +79,7 @@ def scorecard(
     language = model.settings.language
     rows = tuple(_row(model, model.kpis[name], before[name], year[name], language) for name in kpis)
     title = text_of(model.settings.title, language) or say("scorecard", language)
-    return Scorecard(title, language, _sentence(rows, language), rows)
+    return Scorecard(title, language, sentence(rows, language), rows)
 
 
 def text_of(text: Mapping[str, str] | None, language: str) -> str:
