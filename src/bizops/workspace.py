@@ -197,7 +197,10 @@ class Workspace:
         given = [Path(file) for file in files]
         for item in chosen:
             report = progress(item.name) if progress is not None else None
-            if given:
+            if item.is_telemetry:
+                paths = given or self._files_of(item)
+                reports += self.load_otlp(item.sender or item.name, paths) if paths else []
+            elif given:
                 reports += load_files(self.lake, item, given, author=author, progress=report)
             elif item.kind == "sql":
                 reports.append(pull_sql(self.lake, item, base_dir=self.data, env=os.environ, progress=report))

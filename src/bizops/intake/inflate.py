@@ -28,6 +28,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
     """All members of a gzip body."""
     from isal import isal_zlib
 
+    damaged: type[Exception] = isal_zlib.error
     parts: list[bytes] = []
     size, rest = 0, body
     try:
@@ -43,7 +44,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
                 if not part and not rest and not member.eof:
                     raise BizopsError.of("undecodable", "The body ends in the middle: its gzip packing is cut off.")
             rest = member.unused_data
-    except isal_zlib.error:
+    except damaged:
         raise BizopsError.of("undecodable", "The body is not packed with gzip, as its header says.") from None
     if not parts:
         raise BizopsError.of("undecodable", "The body is empty, but is said to be packed with gzip.")
