@@ -364,8 +364,9 @@ class Step(Definition):
     where: ExprText | None = takes(Expression("boolean"), "Only these events.", default=None)
     match: str = takes(
         Word("first", "last", "next"),
-        "Which one counts when there are several: the `first`, the `last`, or the first at or after the "
-        "`after` step (`next`).",
+        "Which one counts when there are several: the `first` or the `last` of the case, wherever it stands, so "
+        "also before the case began (its duration from there is negative), or the first at or after the `after` "
+        "step (`next`).",
         default="first",
     )
     after: str | None = takes(Str(), "For `match: next`: the step it follows; the step above otherwise.", default=None)
