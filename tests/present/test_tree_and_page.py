@@ -68,6 +68,14 @@ def test_a_tree_can_begin_anywhere_and_names_what_hangs_nowhere(shop: Small) -> 
     assert shop.workspace.tree().outside == ("alone",)
 
 
+def test_people_read_titles_of_what_hangs_nowhere_too(small: MakeSmall) -> None:
+    titled = YAML.replace("TITLE", "Revenue").replace("value: max(x)", "value: max(x), title: Largest order")
+    workspace = small(titled, orders=ROWS).workspace
+
+    assert "Not in the tree: Largest order." in page(workspace.scorecard(), workspace.tree())
+    assert workspace.tree().as_dict()["outside"] == ["alone"]
+
+
 class Reader(HTMLParser):
     """Tags in their order, and the text between them."""
 

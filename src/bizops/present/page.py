@@ -38,7 +38,7 @@ def page(card: Scorecard, tree: Tree) -> str:
     footnotes = {note: at for at, note in enumerate(card.reasons(), 1)}
     rows = "".join(_row(row, footnotes, language) for row in card.rows)
     reasons = "".join(f'<p class="s" id="note-{at}">{at}\u2002{escape(note)}</p>' for note, at in footnotes.items())
-    outside = [say("outside", language, names=", ".join(tree.outside))] if tree.outside else []
+    outside = [say("outside", language, names=", ".join(tree.outside_titles))] if tree.outside else []
     below_tree = ([legend(language)] if tree.roots else []) + outside
     roots = "".join(_node(root, None, language) for root in tree.roots)
     return (

@@ -97,7 +97,7 @@ def tree_view(tree: Tree) -> RenderableType:
         parts.append(shown)
     parts.append(Text(legend(tree.language), style="dim"))
     if tree.outside:
-        parts.append(Text(say("outside", tree.language, names=", ".join(tree.outside)), style="dim"))
+        parts.append(Text(say("outside", tree.language, names=", ".join(tree.outside_titles)), style="dim"))
     return Group(*parts, "")
 
 

@@ -60,12 +60,13 @@ class Node:
 
 @dataclass(frozen=True)
 class Tree:
-    """All roots, and the KPIs that hang nowhere."""
+    """All roots, and the KPIs that hang nowhere: by name for programs, by title for people."""
 
     title: str
     language: str
     roots: tuple[Node, ...]
     outside: tuple[str, ...]
+    outside_titles: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """The form that programs get."""
@@ -112,7 +113,8 @@ def tree(model: Model, rows: Mapping[str, Row], start: str | None) -> Tree:
     nodes = tuple(_node(model, rows, links, name, drawn) for name in tops if name not in drawn)
     outside = () if start else tuple(name for name in model.kpis if name not in links and name not in lower)
     title = text_of(model.settings.title, language) or say("tree", language)
-    return Tree(title, language, nodes, outside)
+    outside_titles = tuple(text_of(model.kpis[name].title, language) or name for name in outside)
+    return Tree(title, language, nodes, outside, outside_titles)
 
 
 def _node(
