@@ -9,6 +9,7 @@ promise hangs on, so that it can be seen that the test would notice.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,8 +46,7 @@ def without(what: str) -> None:
     if what == "dedup":
         # Rows that differ in when they arrived count as different.
         signals.SIGNALS = {  # type: ignore[misc]
-            name: signals.Signal(signal.table, (*signal.identity, "received"))
-            for name, signal in signals.SIGNALS.items()
+            name: signals.Signal(kind.table, (*kind.identity, "received")) for name, kind in signals.SIGNALS.items()
         }
         flush.SIGNALS = signals.SIGNALS  # type: ignore[attr-defined]
 
@@ -60,6 +60,7 @@ def main() -> None:
     workspace.lake = Lake.open(workspace.state / "lake", fault=crash)
     with listening(HOST, 0) as listener:
         running = server(workspace, listener, fault=crash)
+        signal.signal(signal.SIGTERM, running.handle_exit)
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()
         running.run(sockets=[listener])

@@ -43,6 +43,12 @@ def post(port: int, body: bytes) -> int:
     return status
 
 
+def status_of(connection: http.client.HTTPConnection) -> int:
+    """The status of the next answer."""
+    with connection.getresponse() as answer:
+        return answer.status
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_what_was_acknowledged_is_stored_before_it_ends_well(tmp_path: Path, number: signal.Signals) -> None:
     make_workspace(tmp_path / "ws")
@@ -87,10 +93,11 @@ def test_a_request_on_its_way_is_finished(served: Served) -> None:
     connection.endheaders()
     connection.send(body)
     answers: list[int] = []
-    waiting = threading.Thread(target=lambda: answers.append(connection.getresponse().status))
+    waiting = threading.Thread(target=lambda: answers.append(status_of(connection)))
     waiting.start()
     served.stop()
     waiting.join()
+    connection.close()
 
     assert answers == [200]
     assert len(rows_of(served.lake, "local.spans")) == 100

@@ -7,7 +7,6 @@ import ipaddress
 import logging
 import signal
 import socket
-import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -53,11 +52,11 @@ class Server(uvicorn.Server):
         self.application, self.intake, self.url = application, intake, url
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until a signal comes; uvicorn raises it once more in the end, but that it came is no failure."""
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, lambda *_: None)
-        super().run(sockets)
+        """Serve until it is told to stop."""
+        try:
+            super().run(sockets)
+        finally:
+            self.intake.close()  # also when it was told so before it had begun
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Not ready from now on; what is on its way is finished."""
@@ -101,5 +100,8 @@ def serve(workspace: Workspace, host: str, port: int, ready: Callable[[str], Non
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     with listening(host, port) as listener:
         running = server(workspace, listener)
+        # uvicorn takes them over when it runs, and raises the signal once more in the end: that it came is no failure.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, running.handle_exit)
         ready(running.url)
         running.run(sockets=[listener])
