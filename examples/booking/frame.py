@@ -1,6 +1,6 @@
 """Frames spans and log lines that lie in tables as OTLP/JSON, one request a line, so that they can be loaded.
 
-    python frame.py SPANS.parquet LOGS.parquet DIRECTORY
+    python frame.py DIRECTORY SPANS.parquet [LOGS.parquet]
 
 Spans need the columns trace_id, span_id, parent_span_id, pod, service, operation, start_unix_nano, end_unix_nano and
 duration_us, log lines time_unix_nano, pod, trace_id, span_id and log_raw, both source_file. What is in the tables is
@@ -22,11 +22,12 @@ import pyarrow.parquet as pq
 Row = dict[str, Any]
 
 
-def main(spans: Path, logs: Path, target: Path) -> None:
+def main(target: Path, spans: Path, logs: Path | None = None) -> None:
     """Write ``spans.jsonl.gz`` and ``logs.jsonl.gz``: one request a source file."""
     target.mkdir(parents=True, exist_ok=True)
     _write(target / "spans.jsonl.gz", _requests(spans, "resourceSpans", "scopeSpans", "spans", _span))
-    _write(target / "logs.jsonl.gz", _requests(logs, "resourceLogs", "scopeLogs", "logRecords", _record))
+    if logs is not None:
+        _write(target / "logs.jsonl.gz", _requests(logs, "resourceLogs", "scopeLogs", "logRecords", _record))
 
 
 def _requests(path: Path, resources: str, scopes: str, items: str, framed: Any) -> Iterator[Row]:
@@ -50,7 +51,10 @@ def _span(row: Row) -> Row:
         "name": row["operation"],
         "startTimeUnixNano": str(row["start_unix_nano"]),
         "endTimeUnixNano": str(row["end_unix_nano"]),
-        "attributes": [{"key": "duration_us", "value": {"intValue": str(row["duration_us"])}}],
+        "attributes": [
+            {"key": "duration_us", "value": {"intValue": str(row["duration_us"])}},
+            _text("log.file.name", row["source_file"]),
+        ],
     }
     return framed | ({"parentSpanId": row["parent_span_id"]} if row["parent_span_id"] else {})
 
@@ -81,4 +85,4 @@ def _write(path: Path, requests: Iterator[Row]) -> None:
 
 
 if __name__ == "__main__":
-    main(*(Path(argument) for argument in sys.argv[1:4]))
+    main(*(Path(argument) for argument in sys.argv[1:]))

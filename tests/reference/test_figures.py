@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 from collections.abc import Iterator
 from functools import cache
@@ -17,6 +18,7 @@ from bizops.workspace import Span, Workspace, open_workspace
 REPOSITORY = Path(__file__).parents[2]
 DATA = Path(os.environ.get("BIZOPS_DATA", REPOSITORY.parent / "shared" / "data")).resolve()
 OWN_DIRECTORY = {"BIZOPS_TRAVEL_DATA": "bpic2020_travel", "BIZOPS_RETAIL_DATA": "online_retail_2011"}
+FRAME = REPOSITORY / "examples" / "booking" / "frame.py"
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "figures.yaml").read_text(encoding="utf-8"))
 
 
@@ -41,7 +43,14 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             target = tmp_path_factory.mktemp(dataset) / "workspace"
             shutil.copytree(REPOSITORY / TABLE[dataset]["workspace"], target)
             opened = open_workspace(target)
-            opened.load()
+            framed = TABLE[dataset].get("framed")
+            if framed is None:
+                patch.setenv("BIZOPS_BOOKING_DATA", str(DATA / dataset / TABLE[dataset].get("data", "")))
+                opened.load()
+            else:
+                files = [DATA / dataset / framed[name] for name in ("spans", "logs") if name in framed]
+                runpy.run_path(str(FRAME))["main"](target / "otlp", *files)
+                opened.load_otlp(framed["sender"], sorted((target / "otlp").iterdir()))
             return opened
 
         yield workspace
