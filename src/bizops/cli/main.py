@@ -24,6 +24,7 @@ COMMANDS = {
     "withdraw": ("bizops.cli.data_commands", "Take all rows of a source back, to load it anew."),
     "compact": ("bizops.cli.data_commands", "Merge small segments."),
     "mapping": ("bizops.cli.mapping_commands", "Which telemetry is which business event."),
+    "erase": ("bizops.cli.privacy_commands", "Take a person out of everything that is kept."),
     "kpi": ("bizops.cli.kpi_commands", "List, show and query KPIs; `bizops kpi NAME` asks for one."),
     "scorecard": ("bizops.cli.view_commands", "Every KPI at a glance: value, target, change."),
     "tree": ("bizops.cli.view_commands", "What is made of what, and what is believed to move it."),
