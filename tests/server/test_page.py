@@ -22,37 +22,37 @@ def test_the_page_and_its_numbers_are_served(served: Served) -> None:
     assert served.ask("/tree.json").json["outside"] == ["orders"]
 
 
-@pytest.mark.parametrize("path", ["/x", "/../bizops.yaml", "/scorecard.json/x", "/%2e%2e/bizops.yaml", "/v1/x"])
-def test_there_are_no_other_paths(served: Served, path: str) -> None:
-    answer = served.ask(path)
-    assert (answer.status, answer.text) == (404, "There is no such page.")
+def test_there_are_no_other_paths(served: Served) -> None:
+    for path in ("/x", "/../bizops.yaml", "/scorecard.json/x", "/%2e%2e/bizops.yaml", "/v1/x"):
+        answer = served.ask(path)
+        assert (answer.status, answer.text) == (404, "There is no such page.")
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_nothing_can_be_sent_to_the_page(served: Served, method: str) -> None:
-    answer = served.ask("/", method)
-    assert (answer.status, "GET" in answer.headers["allow"]) == (405, True)
+def test_nothing_can_be_sent_to_the_page(served: Served) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        answer = served.ask("/", method)
+        assert (answer.status, "GET" in answer.headers["allow"]) == (405, True)
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/metrics", "/v1/intake/status", "/v1/traces"])
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", "", "localhost.evil.example"])
-def test_a_foreign_name_for_this_machine_is_refused(served: Served, host: str, path: str) -> None:
-    answer = served.ask(path, Host=host)
-    assert (answer.status, answer.text) == (403, "Only this machine may ask.")
+def test_a_foreign_name_for_this_machine_is_refused(served: Served, host: str) -> None:
+    for path in ("/", "/healthz", "/metrics", "/v1/intake/status", "/v1/traces"):
+        answer = served.ask(path, Host=host)
+        assert (answer.status, answer.text) == (403, "Only this machine may ask.")
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:8321", "127.0.0.1", "LOCALHOST"])
-def test_this_machine_may_ask_by_its_own_names(served: Served, host: str) -> None:
-    assert served.ask("/scorecard.json", Host=host).status == 200
+def test_this_machine_may_ask_by_its_own_names(served: Served) -> None:
+    for host in ("localhost", "localhost:8321", "127.0.0.1", "LOCALHOST"):
+        assert served.ask("/scorecard.json", Host=host).status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/metrics", "/v1/traces"])
-def test_every_answer_has_the_headers_that_keep_browsers_in_check(served: Served, path: str) -> None:
-    answer = served.ask(path)
-    assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == ("nosniff", "no-store")
-    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-    assert not [name for name in answer.headers if name.startswith("access-control")]
-    assert "server" not in answer.headers
+def test_every_answer_has_the_headers_that_keep_browsers_in_check(served: Served) -> None:
+    for path in ("/", "/nothing", "/metrics", "/v1/traces"):
+        answer = served.ask(path)
+        assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == ("nosniff", "no-store")
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+        assert "server" not in answer.headers
 
 
 def test_the_browser_is_told_to_allow_the_pages_own_style_and_nothing_else(served: Served) -> None:

@@ -74,9 +74,9 @@ def test_who_needs_a_token_is_told_in_the_form_of_the_request(served: Served) ->
     assert (answer.status, answer.json["errors"][0]["code"]) == (401, "unauthenticated")
 
 
-@pytest.mark.parametrize("header", ["Basic eDp5", "bearer", "Bearer", "Token x", "Bearer  "])
-def test_other_credentials_are_none(served: Served, header: str) -> None:
-    assert served.post("/v1/traces", BODY, Authorization=header).status == 401
+def test_other_credentials_are_none(served: Served) -> None:
+    for header in ("Basic eDp5", "bearer", "Bearer", "Token x", "Bearer  "):
+        assert served.post("/v1/traces", BODY, Authorization=header).status == 401
 
 
 def test_a_list_of_tokens_that_cannot_be_read_stops_senders_for_a_while_and_not_for_good(served: Served) -> None:
