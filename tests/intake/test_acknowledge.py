@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bizops.intake.cloudevents import BATCH
 from bizops.intake.privacy import Policy
 from bizops.lake import Lake
 from bizops.lake.files import Fault, no_fault
-from bizops.lake.log import Entry
+from bizops.lake.log import Entry, Log
 
 NOW_US = 1_770_000_000_000_000
 KEEP = Policy((), b"k" * 32, frozenset())
@@ -132,15 +133,21 @@ def test_while_another_one_writes_rows_wait_and_are_stored_afterwards(lake: Lake
 class Stumbling:
     """A policy that cannot cope with events of the type `poison`."""
 
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
     def apply(self, table: pa.Table) -> pa.Table:
         if "poison" in table["type"].to_pylist():
-            raise ZeroDivisionError("cannot cope")
+            raise self._error
         return table
 
 
-def test_one_body_that_cannot_be_stored_is_set_aside_and_stops_no_other(lake: Lake, opened: Opened) -> None:
+@pytest.mark.parametrize("error", [ZeroDivisionError("cannot cope"), BizopsError.of("undecodable", "cannot cope")])
+def test_one_body_that_cannot_be_stored_is_set_aside_and_stops_no_other(
+    lake: Lake, opened: Opened, error: Exception
+) -> None:
     with lake.writing():  # so that all of them are in one flush
-        intake = opened(Stumbling())
+        intake = opened(Stumbling(error))
         for number in range(7):
             send(intake, events(f"{number}", type_="poison" if number == 4 else "t"))
 
@@ -148,17 +155,47 @@ def test_one_body_that_cannot_be_stored_is_set_aside_and_stops_no_other(lake: La
     assert eventually(lambda: intake.oldest_us is None)
     (kept,) = (lake.root / "dead").glob("stuck-*.body")
     head, _, body = kept.read_bytes().partition(b"\n")
-    assert json.loads(head)["reason"] == "ZeroDivisionError: cannot cope"
+    assert json.loads(head)["reason"].endswith("cannot cope")
     assert body == events("4", type_="poison").body
     (counts,) = intake.tally.all().values()
     assert (counts.accepted, counts.stored, counts.stuck, counts.dead, counts.waiting) == (7, 6, 1, 1, 0)
     assert intake.waiting_bytes == 0
 
     intake.close(5)
-    again = opened(Stumbling())
+    again = opened(Stumbling(error))
     send(again, events("7"))
     assert eventually(lambda: "7" in ids(lake))
     assert again.dead.counts() == {"refused": 0, "stuck": 1}  # it is not tried for ever
+
+
+def test_what_cannot_be_read_any_more_in_the_log_is_set_aside_and_stops_no_other(lake: Lake, opened: Opened) -> None:
+    log = Log.open(lake.root)
+    log.append([events("a"), replace(events("b"), body=b"{"), events("c")])
+    log.close()
+
+    intake = opened()
+
+    assert eventually(lambda: ids(lake) == ["a", "c"])
+    assert intake.dead.counts() == {"refused": 0, "stuck": 1}
+
+
+def test_damage_of_the_log_is_told_and_the_rest_is_stored(
+    lake: Lake, opened: Opened, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = Log.open(lake.root)
+    log.append([events("a")])
+    log.append([events("b")])
+    log.append([events("c")])
+    log.close()
+    (path,) = (lake.root / "log").glob("*.log")
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b'"id": "b"', b'"id": "x"'))
+
+    intake = opened()
+
+    assert eventually(lambda: ids(lake) == ["a", "c"])
+    assert [problem.code for problem in intake.damage] == ["damaged-log"]
+    assert "damaged-log" in caplog.text
 
 
 def test_a_flusher_that_is_behind_makes_senders_wait(

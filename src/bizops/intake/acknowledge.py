@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from bizops.errors import BizopsError
+from bizops.errors import BizopsError, Problem
 from bizops.intake.dead_letters import DeadLetters
 from bizops.intake.flush import Flusher, Logged
 from bizops.intake.json_rows import Records, RowError
@@ -92,6 +92,8 @@ class Intake:
         that writes to the lake.
         """
         intake = cls(lake, Log.open(lake.root, fault), policy, stored, fault)
+        for problem in intake.damage:
+            _log.error("%s", problem)
         intake._flusher.start()
         intake._committer.start()
         return intake
@@ -141,6 +143,11 @@ class Intake:
     def trouble(self) -> str | None:
         """Why rows wait in the log at the moment, if something keeps them there."""
         return self._flusher.trouble
+
+    @property
+    def damage(self) -> list[Problem]:
+        """What was found damaged in the log when it was opened."""
+        return self._log.problems
 
     @property
     def waiting_bytes(self) -> int:

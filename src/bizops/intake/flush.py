@@ -17,6 +17,7 @@ from bizops.intake.tally import Tally
 from bizops.lake import Lake
 from bizops.lake.files import Fault
 from bizops.lake.log import Entry, Log
+from bizops.lake.telemetry import RawRows
 
 if TYPE_CHECKING:
     from bizops.intake.privacy import Policy
@@ -163,7 +164,7 @@ class Flusher:
                     return None
                 self._changed.wait(FLUSH_AFTER_S - waited if self._items else None)
             number, rows = 0, 0
-            while number < len(self._items) and rows < 2 * FLUSH_ROWS:
+            while number < len(self._items) and rows < FLUSH_ROWS:
                 rows += self._items[number].checked.accepted
                 number += 1
             taken, self._items = self._items[:number], self._items[number:]
@@ -217,17 +218,7 @@ class Flusher:
         # From asking what may be kept until it is stored nobody else writes, least of all one who erases somebody.
         with self._lake.writing():
             policy = self._policy()
-            batches = [
-                raw_rows(
-                    sender,
-                    signal,
-                    [item.checked for item in group],
-                    [item.entry.received_us for item in group],
-                    policy,
-                    name,
-                )
-                for (sender, signal), group in groups.items()
-            ]
+            batches = [_rows_of(sender, signal, group, policy, name) for (sender, signal), group in groups.items()]
             self._fault("before-take")
             reports = self._lake.take(batches, items[-1].seq)
         self._done(items)
@@ -244,6 +235,19 @@ class Flusher:
         self._dead.stuck(seq, entry, f"{type(error).__name__}: {error}")
         _log.error("A body of %s could not be stored and was set aside: %s", entry.sender, _sentence(error))
         return seq
+
+
+class _Unstorable(Exception):
+    """No rows can be made of a body, although it was found sound."""
+
+
+def _rows_of(sender: str, signal: str, group: Sequence[Logged], policy: Policy, name: str) -> RawRows:
+    received = [item.entry.received_us for item in group]
+    try:
+        return raw_rows(sender, signal, [item.checked for item in group], received, policy, name)
+    except BizopsError as error:
+        # Of the body, not of the lake: trying again would not help.
+        raise _Unstorable(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def intake_status(intake: Intake) -> dict[str, Any]:
         "ready": not (reasons := intake.obstacles()),
         "reasons": reasons,
         "trouble": intake.trouble,
+        "damage": [problem.message for problem in intake.damage],
         "lag_seconds": _lag(intake),
         "queue_rows": sum(counts.waiting for counts in intake.tally.all().values()),
         "waiting_bytes": intake.waiting_bytes,
