@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import click
@@ -17,19 +20,28 @@ from bizops.errors import BizopsError
 if TYPE_CHECKING:
     from bizops.workspace import Workspace
 
-DATA = {"travel": ("BIZOPS_TRAVEL_DATA", "bpic2020_travel"), "retail": ("BIZOPS_RETAIL_DATA", "online_retail_2011")}
+DATA = {
+    "travel": ("BIZOPS_TRAVEL_DATA", "bpic2020_travel"),
+    "retail": ("BIZOPS_RETAIL_DATA", "online_retail_2011"),
+    "booking": ("BIZOPS_BOOKING_DATA", "trainticket_day1"),
+}
 """Where the data of the real examples are: an environment variable, or a folder beside the checkout."""
 
 
 @click.command()
-@click.argument("example", type=click.Choice(["sales", "travel", "retail"]), default="sales")
+@click.argument("example", type=click.Choice(["sales", "travel", "retail", "booking"]), default="sales")
 @click.option("--dir", "directory", type=click.Path(path_type=Path), help="Where to build it; .demo/EXAMPLE otherwise.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 takes any free one.")
 @click.option("--serve/--no-serve", default=True, help="Serve a page with the same on localhost.")
-def demo(example: str, directory: Path | None, port: int, serve: bool) -> int:
+@click.option(
+    "--live", is_flag=True, help="sales: its services run, instrumented, and send what they do."
+)
+def demo(example: str, directory: Path | None, port: int, serve: bool, live: bool) -> int:
     """Build EXAMPLE, load it, compute it, print its scorecard and KPI tree, and serve a page with the same."""
+    if live and (example != "sales" or not serve):
+        raise click.UsageError("--live is for the example 'sales', and needs the server.")
     root = (directory or Path(".demo") / example).resolve()
-    workspace = prepared(example, root)
+    workspace = prepared(example, root, live)
     model = workspace.checked_model()
     say(f"The model is sound: {len(model.kpis)} KPIs on {len(model.sources)} sources. ({root / 'model'})")
     reports = load_with_bars(workspace)
@@ -49,8 +61,40 @@ def demo(example: str, directory: Path | None, port: int, serve: bool) -> int:
         from bizops.server import HOST
         from bizops.server import serve as serve_page
 
-        serve_page(workspace, HOST, port, lambda url: say(f"\nThe same as a page: {url}   (Ctrl-C ends it)"))
+        def ready(url: str) -> None:
+            say(f"\nThe same as a page: {url}   (Ctrl-C ends it)")
+            if live:
+                at_work.enter_context(_services_at_work(workspace, url.rstrip("/")))
+
+        with ExitStack() as at_work:
+            serve_page(workspace, HOST, port, ready)
     return DONE
+
+
+@contextmanager
+def _services_at_work(workspace: Workspace, url: str) -> Iterator[None]:
+    """The company's services report what they do, for as long as the block lasts."""
+    from bizops.demo.live import SENDER, Replay
+    from bizops.intake.tokens import Tokens
+
+    tokens = Tokens(workspace.state, workspace.clock)
+    made, secret = tokens.create(SENDER, None)
+    stopped = Event()
+
+    def told(number: int) -> None:
+        say(f"{number:,} calls of the last ten days were reported, and the services go on. Try:")
+        say(f"  {_called()} kpi query history_live_p90 -C {os.path.relpath(workspace.root)} --last 10")
+        say(f"  {_called()} kpi query authorisation_live -C {os.path.relpath(workspace.root)}")
+
+    replay = Replay(workspace.root / "data", url, secret)
+    thread = Thread(target=replay.run, args=(workspace.clock(), stopped, told), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join(10)
+        tokens.revoke(made.id)
 
 
 def _called() -> str:
@@ -74,11 +118,16 @@ NEXT = {
         "kpi query net_revenue -C {dir} --by country --grain total",
         "kpi show customers_per_trading_day -C {dir}",
     ),
+    "booking": (
+        "kpi query history_p95 booking_p95 -C {dir}",
+        "mapping coverage -C {dir}",
+        "rows bookings_failed -C {dir}",
+    ),
 }
 """Three commands worth trying on each example."""
 
 
-def prepared(example: str, root: Path) -> Workspace:
+def prepared(example: str, root: Path, live: bool = False) -> Workspace:
     """The example's workspace, built where it is not there yet; the model is renewed each time."""
     from bizops.workspace import open_workspace
 
@@ -88,6 +137,11 @@ def prepared(example: str, root: Path) -> Workspace:
     root.mkdir(parents=True, exist_ok=True)
     shutil.copy(source / "bizops.yaml", root)
     shutil.copytree(source / "model", root / "model", dirs_exist_ok=True)
+    for overlay in (source / "live").glob("*.yaml"):
+        if live:
+            shutil.copy(overlay, root / "model")
+        else:
+            (root / "model" / overlay.name).unlink(missing_ok=True)
     if example == "sales" and not (root / "data" / "truth.json").is_file():
         from bizops.demo import simulate
 
