@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 EXAMPLE ?= sales
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock setup dev
+.PHONY: help demo clients test check bench lock setup dev
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,10 @@ check: dev ## style, types, layers
 	@.venv/bin/ruff check --quiet . && .venv/bin/ruff format --check --quiet .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+clients: ## install the JavaScript SDK that tests send telemetry with (needs npm)
+	@mkdir -p tests/clients/installed && cp tests/clients/package.json tests/clients/installed/
+	@cd tests/clients/installed && npm install --no-package-lock --no-audit --no-fund --silent
 
 test: dev check ## everything that must hold
 	@$(PY) -m pytest -n 2
