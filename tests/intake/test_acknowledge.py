@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -166,6 +167,31 @@ def test_one_body_that_cannot_be_stored_is_set_aside_and_stops_no_other(
     send(again, events("7"))
     assert eventually(lambda: "7" in ids(lake))
     assert again.dead.counts() == {"refused": 0, "stuck": 1}  # it is not tried for ever
+
+
+def test_a_body_that_is_logged_while_others_leave_the_log_stays_in_it(
+    lake: Lake, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored, logging, left = threading.Event(), threading.Event(), threading.Event()
+
+    def both_at_once(point: str) -> None:
+        if point == "after-take" and not stored.is_set():
+            monkeypatch.setattr(flush, "FLUSH_AFTER_S", 60.0)  # what comes next waits in the log
+            stored.set()
+            logging.wait(5)
+        elif point == "after-append" and stored.is_set():
+            logging.set()
+            left.wait(0.3)  # as long as it takes to let the others go, if nothing prevents it
+        elif point == "after-retire":
+            left.set()
+
+    intake = opened(fault=both_at_once)
+    send(intake, events("a"))
+    assert stored.wait(5)
+    send(intake, events("b"))
+
+    assert left.wait(5)
+    assert any(b'"id": "b"' in path.read_bytes() for path in (lake.root / "log").glob("*.log"))
 
 
 def test_what_cannot_be_read_any_more_in_the_log_is_set_aside_and_stops_no_other(lake: Lake, opened: Opened) -> None:

@@ -219,7 +219,8 @@ class Intake:
             entries = [ready.entry for ready in group]
             begun = time.perf_counter()
             try:
-                numbers = self._log.append(entries)
+                with self._flusher.log_lock:
+                    numbers = self._log.append(entries)
             except (BizopsError, OSError) as error:
                 problem = error if isinstance(error, BizopsError) else BizopsError.of("log-failed", str(error.strerror))
                 for ready in group:

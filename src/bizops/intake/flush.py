@@ -59,6 +59,8 @@ class Flusher:
         self._lake, self._log, self._policy, self._dead, self._tally = lake, log, policy, dead, tally
         self._release, self._after = release, stored
         self._fault = fault
+        self.log_lock = threading.Lock()
+        """Held by who changes the log: it may start another file for the one while the other writes."""
         self._changed = threading.Condition()
         self._items: list[Logged] = []
         self._rows = 0
@@ -179,7 +181,8 @@ class Flusher:
         while True:
             try:
                 self._store([item for item in items if item.seq > self._stored])
-                self._log.retire(self._stored)
+                with self.log_lock:
+                    self._log.retire(self._stored)
                 self._fault("after-retire")
                 self.trouble = None
                 return
