@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from bizops.errors import BizopsError
-from bizops.intake import acknowledge, flush
+from bizops.intake import acknowledge, dead_letters, flush
 from bizops.intake.acknowledge import Intake, Receipt
 from bizops.intake.cloudevents import BATCH
+from bizops.intake.dead_letters import DeadLetters
 from bizops.intake.privacy import Policy
 from bizops.lake import Lake
 from bizops.lake.files import Fault, no_fault
@@ -248,10 +249,22 @@ def test_what_is_refused_as_a_whole_is_kept_within_bounds(lake: Lake, opened: Op
     assert intake.dead.counts() == {"refused": 4, "stuck": 0}
     assert intake.waiting_bytes == 0
 
-    intake.dead._cap = 400
-    with pytest.raises(BizopsError, match="undecodable"):
-        send(intake, broken)
-    assert intake.dead.counts()["refused"] == 1
+
+@pytest.mark.parametrize(("size", "files", "left"), [(400, 1000, 1), (1 << 20, 3, 3)])
+def test_the_oldest_refused_bodies_make_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, files: int, left: int
+) -> None:
+    monkeypatch.setattr(dead_letters, "CAP_FILES", files)
+    dead = DeadLetters(tmp_path / "dead", size)
+    for number in range(6):
+        dead.refused(replace(events("a"), received_us=NOW_US + number, body=b"[" * 100), "")
+    dead.stuck(1, events("a"), "")
+
+    assert dead.counts() == {"refused": left, "stuck": 1}
+    dead.let_go(NOW_US + 5)
+    assert dead.counts() == {"refused": 1, "stuck": 1}
+    dead.let_go(NOW_US + 6)
+    assert dead.counts() == {"refused": 0, "stuck": 1}
 
 
 def test_after_it_was_closed_nothing_is_taken(opened: Opened) -> None:

@@ -18,6 +18,7 @@ from bizops.lake.log import Entry
 
 CAP_BYTES = 64 << 20
 CAP_BODY = 1 << 20
+CAP_FILES = 1000
 MAX_UNPACKED = 64 << 20
 _REFUSED, _STUCK = "refused", "stuck"
 
@@ -65,15 +66,22 @@ class DeadLetters:
             file.write(json.dumps(head).encode() + b"\n" + body)
         publish(self._root, temporary, f"{name}.body", no_fault)
 
+    def let_go(self, before_us: int) -> None:
+        """Remove what was refused before an instant: nobody looked at it."""
+        with self._lock:
+            for path in self._root.glob(f"{_REFUSED}-*.body"):
+                if int(path.name.split("-")[1]) < before_us:
+                    path.unlink(missing_ok=True)
+
     def _make_room(self) -> None:
         kept = sorted(self._root.glob(f"{_REFUSED}-*.body"))
         sizes = [path.stat().st_size for path in kept]
-        excess = sum(sizes) - self._cap
+        excess, surplus = sum(sizes) - self._cap, len(kept) - CAP_FILES
         for path, size in zip(kept, sizes, strict=True):
-            if excess <= 0:
+            if excess <= 0 and surplus <= 0:
                 return
             path.unlink()
-            excess -= size
+            excess, surplus = excess - size, surplus - 1
 
 
 def forget(root: Path, text: str) -> int:

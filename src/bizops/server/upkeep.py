@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from bizops.intake.dead_letters import DeadLetters
 from bizops.lake import Lake
 from bizops.model.duration import Duration
 from bizops.workspace import Workspace
@@ -14,6 +15,8 @@ from bizops.workspace import Workspace
 TIDY_EVERY_S = 600.0
 MANY, SMALL = 32, 50_000
 """A raw table with so many segments of so few rows is compacted; larger ones cost readers little."""
+REFUSED_FOR = timedelta(days=7)
+"""How long bodies that were refused are kept to be looked at."""
 _log = logging.getLogger("bizops.upkeep")
 
 
@@ -42,6 +45,8 @@ class Upkeep:
 
     def tidy(self, workspace: Workspace) -> None:
         """Let go of raw telemetry whose time is over, and merge small segments."""
+        before = workspace.clock() - REFUSED_FOR
+        DeadLetters(self._lake.root / "dead").let_go(round(before.timestamp() * 1_000_000))
         snapshot = self._lake.snapshot()
         for table in snapshot.sources():
             if "." not in table:
