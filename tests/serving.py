@@ -6,7 +6,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -75,6 +75,15 @@ class Served:
                 break
             time.sleep(0.02)
         return rows_of(self.lake, table)
+
+
+def within_a_second(holds: Callable[[], bool]) -> bool:
+    """Whether something becomes true in time."""
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        if holds():
+            return True
+    return holds()
 
 
 def rows_of(lake: Lake, table: str) -> list[dict[str, Any]]:

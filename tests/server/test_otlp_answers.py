@@ -22,7 +22,7 @@ from bizops.errors import BizopsError
 from bizops.intake import acknowledge
 from bizops.server import bodies
 from otlp_requests import logs, metrics, span, spans_body, traces
-from serving import Answer, Served
+from serving import Answer, Served, within_a_second
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 REQUESTS: dict[str, Message] = {
@@ -232,9 +232,10 @@ def test_a_log_that_cannot_be_written_takes_nothing_more_and_says_so(
 def test_a_full_disk_takes_nothing_more_until_there_is_room(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(type(served.lake), "room", lambda self: 0)
+        assert within_a_second(lambda: served.ask("/readyz").status == 503)
         refusal(served.post("/v1/traces", spans_body([1])), 503, PROTOBUF)
         assert served.ask("/readyz").json["reasons"] == ["The disk is full but for its reserve."]
-    assert served.post("/v1/traces", spans_body([1])).status == 200
+    assert within_a_second(lambda: served.post("/v1/traces", spans_body([1])).status == 200)
 
 
 def test_a_decoder_that_stumbles_is_no_reason_to_lose_a_body(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

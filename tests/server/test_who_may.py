@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import pytest
 from google.rpc.status_pb2 import Status
 from starlette.requests import Request
@@ -16,20 +13,11 @@ from bizops.intake.tokens import Tokens
 from bizops.server.authorize import Action, Denied, Principal, Resource, authorize
 from bizops.server.routes import check_guarded
 from otlp_requests import spans_body
-from serving import Served
+from serving import Served, within_a_second
 
 BODY = spans_body([1])
 HERE, ELSEWHERE = Principal(True, None), Principal(False, None)
 LOCAL, SENDER = Principal(True, "local"), Principal(False, "shop")
-
-
-def within_a_second(holds: Callable[[], bool]) -> bool:
-    """Whether something becomes true in time."""
-    until = time.monotonic() + 1
-    while time.monotonic() < until:
-        if holds():
-            return True
-    return holds()
 
 
 @pytest.fixture

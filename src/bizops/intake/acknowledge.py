@@ -69,7 +69,8 @@ class Intake:
         self._fault = fault
         self._lock = threading.Lock()
         self._bytes = 0
-        self._stopping = False
+        self._stopping = self._full = False
+        self._looked = -1.0
         self._recent: dict[int, None] = {}
         self.syncs, self.sync_seconds = 0, 0.0
         self._queue: SimpleQueue[_Ready | None] = SimpleQueue()
@@ -133,11 +134,17 @@ class Intake:
             found.append("The log cannot be written any more; the server has to be started again.")
         if self._bytes > WAITING_BYTES:
             found.append("Too much is waiting to be stored.")
-        if self._lake.room() <= 0:
+        if self._is_full():
             found.append("The disk is full but for its reserve.")
         if not self._flusher.alive:
             found.append("Rows are no longer stored; the server has to be started again.")
         return found
+
+    def _is_full(self) -> bool:
+        """Whether the disk has only its reserve left; asked four times a second, for it costs as much as a request."""
+        if time.monotonic() - self._looked >= 0.25:
+            self._looked, self._full = time.monotonic(), self._lake.room() <= 0
+        return self._full
 
     @property
     def trouble(self) -> str | None:
