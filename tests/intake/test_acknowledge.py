@@ -132,6 +132,26 @@ def test_while_another_one_writes_rows_wait_and_are_stored_afterwards(lake: Lake
     assert eventually(lambda: ids(lake) == ["a"] and intake.trouble is None)
 
 
+def test_what_could_not_be_stored_before_the_end_is_not_skipped_by_what_came_later(lake: Lake, opened: Opened) -> None:
+    broken = ["The rules cannot be read."]
+
+    class Rules:
+        def apply(self, table: pa.Table) -> pa.Table:
+            if broken:
+                raise OSError(5, broken[0])
+            return table
+
+    intake = opened(Rules())
+    send(intake, events("a"))
+    assert eventually(lambda: intake.trouble is not None)
+    send(intake, events("b"))
+    broken.clear()
+    intake.close(5)
+    opened()
+
+    assert eventually(lambda: ids(lake) == ["a", "b"])
+
+
 class Stumbling:
     """A policy that cannot cope with events of the type `poison`."""
 

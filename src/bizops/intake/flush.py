@@ -122,6 +122,8 @@ class Flusher:
                     self._at_work_on = ()
                 if not self._stopping.is_set():
                     self._after()
+        except _GaveUpError:
+            return  # nothing after it may be stored: how far the log is stored would skip it
         except Exception:  # noqa: BLE001 -- a thread's boundary; readiness tells it
             self.trouble = "The thread that stores rows has ended; they are safe in the log."
             _log.exception(self.trouble)
@@ -139,8 +141,6 @@ class Flusher:
             if rows >= FLUSH_ROWS or len(items) >= 1024:
                 self._flush(items)
                 items, rows = [], 0
-            if self._stopping.is_set():
-                return
         if items:
             self._flush(items)
 
@@ -191,7 +191,7 @@ class Flusher:
                 if told != self.trouble:
                     _log.warning("Rows wait in the log: %s", self.trouble)
             if self._stopping.wait(wait_s):
-                return
+                raise _GaveUpError
             wait_s = min(2 * wait_s, 5.0)
 
     def _store(self, items: Sequence[Logged]) -> None:
@@ -240,7 +240,11 @@ class Flusher:
         return seq
 
 
-class _Unstorable(Exception):
+class _GaveUpError(Exception):
+    """Bodies could not be stored before the end; they stay in the log."""
+
+
+class _UnstorableError(Exception):
     """No rows can be made of a body, although it was found sound."""
 
 
@@ -250,7 +254,7 @@ def _rows_of(sender: str, signal: str, group: Sequence[Logged], policy: Policy, 
         return raw_rows(sender, signal, [item.checked for item in group], received, policy, name)
     except BizopsError as error:
         # Of the body, not of the lake: trying again would not help.
-        raise _Unstorable(str(error)) from error
+        raise _UnstorableError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
