@@ -405,8 +405,9 @@ def _refusals(evaluator: Evaluator, kpi: Kpi, cells: Cells, periods: Periods, st
     if empty:
         for at in np.flatnonzero(np.isin((cells.codes >> 32) // n, empty)).tolist():
             refused[at] = "no-data"
-    unpriced = cells.extras.get("unpriced")
-    if unpriced is not None:
-        refused.update(dict.fromkeys(np.flatnonzero(unpriced > 0).tolist(), "missing-rate"))
+    for extra, code in (("unpriced", "missing-rate"), ("sampled", "sampled")):
+        rows = cells.extras.get(extra)
+        if rows is not None:
+            refused.update(dict.fromkeys(np.flatnonzero(rows > 0).tolist(), code))
     refused.update(withheld(evaluator, kpi, cells, periods))
     return refused

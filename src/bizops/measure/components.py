@@ -20,6 +20,7 @@ from bizops.model.typed import (
     BOOLEAN,
     INTEGER,
     MICROSECOND,
+    NUMBER,
     TIMESTAMP,
     Aggregate,
     Formula,
@@ -28,6 +29,7 @@ from bizops.model.typed import (
     absent,
     both,
     field,
+    literal,
     present,
 )
 from bizops.model.typing import ENDED
@@ -97,7 +99,7 @@ class Recipe:
 
     ``parts`` follow the formula's aggregates in reading order; ``rows`` counts the rows used; ``persons`` the people
     they touch; ``open_cases`` those not yet at the end of a duration; ``unpriced`` the amounts for which no rate is
-    known.
+    known; ``sampled`` the rows that stand for more than one.
     """
 
     measure: Measure
@@ -106,13 +108,14 @@ class Recipe:
     persons: Component | None
     open_cases: Component | None
     unpriced: Component | None
+    sampled: Component | None
 
     def components(self) -> Iterator[Component]:
         """All of them, each as often as it is used."""
         for part in self.parts:
             yield from part.components
         yield self.rows
-        for extra in (self.persons, self.open_cases, self.unpriced):
+        for extra in (self.persons, self.open_cases, self.unpriced, self.sampled):
             if extra is not None:
                 yield extra
 
@@ -134,6 +137,7 @@ def recipe_of(measure: Measure) -> Recipe:
         else None,
         open_cases=opens[0] if opens else None,
         unpriced=_unpriced(measure, flat, conditions),
+        sampled=_sampled(measure, flat, conditions),
     )
 
 
@@ -221,6 +225,23 @@ def _unpriced(measure: Measure, flat: Base, conditions: frozenset[Typed]) -> Com
     for condition in lacking[1:]:
         any_of = Typed("or", BOOLEAN, (any_of, condition))
     return Component(flat, Aggregate("tally", INTEGER), plain | {any_of})
+
+
+_ADDS_UP = ("count", "sum", "distinct")
+WEIGHT = "weight"
+
+
+def _sampled(measure: Measure, flat: Base, conditions: frozenset[Typed]) -> Component | None:
+    """Counts rows that stand for more than one, where a KPI counts or adds up rows without asking for their weight."""
+    source = measure.rows.source
+    if source is None or not source.is_telemetry or WEIGHT not in source.columns:
+        return None
+    aggregates = [a for formula in (measure.value, *measure.each.values()) for a in formula.aggregates()]
+    asked = any(WEIGHT in typed.fields() for a in aggregates for typed in (*a.args, *((a.where,) if a.where else ())))
+    if asked or not any(a.name in _ADDS_UP for a in aggregates):
+        return None
+    stands_for_more = Typed("<>", BOOLEAN, (field(WEIGHT, NUMBER), literal(1.0, NUMBER)))
+    return Component(flat, Aggregate("tally", INTEGER), conditions | {stands_for_more})
 
 
 def _converts(typed: Typed) -> list[Typed]:

@@ -215,6 +215,7 @@ class Evaluator:
             ("persons", recipe.persons),
             ("open", recipe.open_cases),
             ("unpriced", recipe.unpriced),
+            ("sampled", recipe.sampled),
         ):
             if component is not None:
                 extras[extra] = at[component]
@@ -344,7 +345,7 @@ class Evaluator:
             "parts": np.asarray(np.bincount(inverse, weights=known.astype(float), minlength=len(codes)), np.float64)
         }
         for name, extra in finer.extras.items():
-            if name in ("rows", "open", "unpriced"):
+            if name in ("rows", "open", "unpriced", "sampled"):
                 total = np.bincount(inverse, weights=np.nan_to_num(extra), minlength=len(codes))
                 extras[name] = np.asarray(total, np.float64)
             elif name == "persons":

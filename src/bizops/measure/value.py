@@ -16,6 +16,7 @@ REFUSALS: dict[str, str] = {
     "small-group": "The value is withheld: it would tell about fewer people than the minimum group.",
     "suppressed": "The value is withheld: with it, a withheld neighbour could be worked out.",
     "missing-rate": "Amounts without an exchange rate cannot be added.",
+    "sampled": "Senders kept a sample only: rows are not counted as if they were all. Write sum(weight) to estimate.",
     "not-reached": "Too few cases have ended to know this value.",
     "no-such-slice": "The KPI cannot be split this way.",
     "partial-period": "A period that is not complete is not compared.",

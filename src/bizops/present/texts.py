@@ -70,6 +70,7 @@ REASONS_DE: dict[str, str] = {
     "small-group": "Der Wert wird zurückgehalten: Er spräche über weniger Menschen als die kleinste erlaubte Gruppe.",
     "suppressed": "Der Wert wird zurückgehalten: Mit ihm ließe sich ein zurückgehaltener Nachbar errechnen.",
     "missing-rate": "Beträge ohne Wechselkurs lassen sich nicht addieren.",
+    "sampled": "Die Sender behielten nur eine Stichprobe: gezählt wird nicht, als wäre es alles. sum(weight) schätzt.",
     "not-reached": "Zu wenige Fälle sind zu Ende, um diesen Wert zu kennen.",
     "no-such-slice": "Die Kennzahl lässt sich so nicht aufteilen.",
     "partial-period": "Ein unvollständiger Zeitraum wird nicht verglichen.",
