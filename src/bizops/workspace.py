@@ -247,15 +247,16 @@ class Workspace:
         return self.lake.quarantine(source)
 
     def status(self) -> list[dict[str, Any]]:
-        """Per source: rows, first and last instant, last load, rows not taken, segments."""
-        snapshot = self.lake.snapshot()
+        """Per source: rows, first and last instant, last arrival, since when data are late, rows not taken, segments."""
+        known = self.known()
+        snapshot = known.latest
         refused: dict[str, int] = {}
         for (name, _), rows in self.lake.quarantine_counts().items():
             refused[name] = refused.get(name, 0) + rows
         facts: list[dict[str, Any]] = []
-        for name in self.model.sources:
-            reach = snapshot.time_range(name)
-            loaded = snapshot.loaded_at(name)
+        for name, source in self.model.sources.items():
+            reach = known.reach(name)
+            loaded = snapshot.loaded_at(source.raw_table if source.is_telemetry else name)
             facts.append(
                 {
                     "source": name,
@@ -263,11 +264,19 @@ class Workspace:
                     "first": _iso(reach[0]) if reach else None,
                     "last": _iso(reach[1]) if reach else None,
                     "loaded_at": _iso(loaded) if loaded is not None else None,
+                    "late_since": self._late_since(source, reach, known.as_of),
                     "quarantined": refused.get(name, 0),
                     "segments": len(snapshot.segments(name)),
                 }
             )
         return facts
+
+    def _late_since(self, source: Source, reach: tuple[int, int] | None, now: datetime) -> str | None:
+        """Since when facts are overdue, by the source's rhythm; None when they are not, or it has none."""
+        if source.every is None or source.every.fixed is None or reach is None:
+            return None
+        due = datetime.fromtimestamp(reach[1] / 1_000_000, UTC) + source.every.fixed
+        return due.isoformat() if now > due else None
 
     def compact(self, source: str | None = None) -> dict[str, int]:
         """Merges small segments; returns how many were merged, by source."""

@@ -179,6 +179,10 @@ def status(directory: Path, as_json: bool) -> int:
         loaded_at = _moment(fact["loaded_at"], zone)
         table.add_row(fact["source"], rows, first, last, loaded_at, quarantined, segments)
     rich_print(table)
+    late = sorted((fact["late_since"], fact["source"]) for fact in facts if fact["late_since"])
+    if late:
+        told = ", ".join(f"{name} since {_moment(since, zone)}" for since, name in late[:3])
+        say(f"Late: {told}{f', and {len(late) - 3} more' if len(late) > 3 else ''}.")
     return DONE
 
 
