@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from small_workspace import MakeSmall
 
 from bizops.errors import BizopsError
 from bizops.model import read_model
+from small_workspace import MakeSmall
 
 YAML = """
 sources:

@@ -33,9 +33,7 @@ DATA = {
 @click.option("--dir", "directory", type=click.Path(path_type=Path), help="Where to build it; .demo/EXAMPLE otherwise.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 takes any free one.")
 @click.option("--serve/--no-serve", default=True, help="Serve a page with the same on localhost.")
-@click.option(
-    "--live", is_flag=True, help="sales: its services run, instrumented, and send what they do."
-)
+@click.option("--live", is_flag=True, help="sales: its services run, instrumented, and send what they do.")
 def demo(example: str, directory: Path | None, port: int, serve: bool, live: bool) -> int:
     """Build EXAMPLE, load it, compute it, print its scorecard and KPI tree, and serve a page with the same."""
     if live and (example != "sales" or not serve):

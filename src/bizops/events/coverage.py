@@ -48,7 +48,9 @@ def coverage(model: Model, snapshot: Snapshot, engine: Engine) -> list[Operation
         if segments:
             plan = _coverage_plan(model, table, segments, snapshot.verified_paths(segments))
             for row in engine.run(plan, Clock()).to_pylist():
-                found.append(OperationCoverage(table, row["service"], row["operation"], row["rows"], int(row["mapped"])))
+                found.append(
+                    OperationCoverage(table, row["service"], row["operation"], row["rows"], int(row["mapped"]))
+                )
     return sorted(found, key=lambda o: (o.mapped - o.rows, -o.rows, o.table, o.service or "", o.operation or ""))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 from bizops.errors import BizopsError
 
@@ -28,7 +29,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
     """All members of a gzip body."""
     from isal import isal_zlib
 
-    damaged: type[Exception] = isal_zlib.error
+    damaged: Any = isal_zlib.error
     parts: list[bytes] = []
     size, rest = 0, body
     try:

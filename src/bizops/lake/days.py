@@ -86,11 +86,14 @@ def _leaves(rows: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
 
 
 def _rises(column: pa.ChunkedArray) -> bool:
-    return pa.types.is_timestamp(column.type) or pa.types.is_integer(column.type)
+    return bool(pa.types.is_timestamp(column.type) or pa.types.is_integer(column.type))
 
 
 def _repeats(column: pa.ChunkedArray) -> bool:
-    return not pa.types.is_null(column.type) and bool(pc.count_distinct(column).as_py() * 2 < len(column))
+    if pa.types.is_null(column.type):
+        return False
+    distinct: int = pc.count_distinct(column).as_py()
+    return distinct * 2 < len(column)
 
 
 def columns_of(schema: pa.Schema) -> tuple[tuple[str, str], ...]:

@@ -142,12 +142,16 @@ def _united_column(columns: Sequence[pa.ChunkedArray | None], tables: Sequence[p
     if any(pa.types.is_struct(type_) for type_ in types):
         return _united_structs(columns, tables)
     told = [type_ for type_ in types if not pa.types.is_null(type_)] or types
-    wanted = told[0] if len(told) == 1 else pa.string()
+    wanted = told[0] if len(told) == 1 else pa.float64() if all(map(_is_number, told)) else pa.string()
     parts = [
-        pa.nulls(table.num_rows, wanted) if column is None else pc.cast(column.combine_chunks(), wanted)
+        pa.nulls(table.num_rows, wanted) if column is None else pc.cast(column.combine_chunks(), wanted, safe=False)
         for column, table in zip(columns, tables, strict=True)
     ]
     return pa.chunked_array(parts, wanted)
+
+
+def _is_number(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_int64(type_) or pa.types.is_float64(type_))
 
 
 def _united_structs(columns: Sequence[pa.ChunkedArray | None], tables: Sequence[pa.Table]) -> pa.ChunkedArray:

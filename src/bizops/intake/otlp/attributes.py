@@ -89,13 +89,16 @@ def _values(value: Any) -> _Values:
 
 
 def _column(last: Ints, kept: Ints, values: _Values) -> pa.Array | None:
-    """One key's column; values of several types become texts."""
+    """One key's column; numbers of both types become floats, other values of several types texts."""
     found = [name for name, (_, mask) in values.typed.items() if mask[kept].any()]
     if not found:
         return None
     indices = pa.array(last, mask=last < 0)
     columns = [values.typed[name][0].take(indices) for name in found]
-    if len(found) > 1:
+    if set(found) == {"i", "d"}:
+        # JavaScript has one kind of number: 3 is sent as a whole one, 3.5 is not.
+        columns = [pc.coalesce(*(pc.cast(column, pa.float64(), safe=False) for column in columns))]
+    elif len(found) > 1:
         columns = [pc.coalesce(*(pc.cast(column, pa.string()) for column in columns))]
     return _cut(columns[0])
 
