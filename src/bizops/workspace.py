@@ -247,7 +247,7 @@ class Workspace:
         return self.lake.quarantine(source)
 
     def status(self) -> list[dict[str, Any]]:
-        """Per source: rows, first and last instant, last arrival, since when data are late, rows not taken, segments."""
+        """Per source: rows, first and last instant, last arrival, since when it is late, rows not taken, segments."""
         known = self.known()
         snapshot = known.latest
         refused: dict[str, int] = {}

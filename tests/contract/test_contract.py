@@ -30,7 +30,8 @@ ASKED_FOR = {
 EXAMPLES = {
     "source": "orders", "kpi": "revenue", "period": "2026-02", "grain": "month", "number": "2", "slice": "branch",
     "slice_value": "North", "compare": "previous", "as_of": "2036-01-01", "author": "Kim", "entry": '{"a": 1}',
-    "team": "sales", "example": "sales", "port": "0", "shell": "bash", "journey": "authorisation", "case": "A-1", "subject": "A-2",
+    "team": "sales", "example": "sales", "port": "0", "shell": "bash", "journey": "authorisation",
+    "case": "A-1", "subject": "A-2",
     "sender": "web", "day": "2099-12-31", "host": "127.0.0.1", "file": "rows.csv", "telemetry_file": "traces.pb",
 }  # fmt: skip
 """A value for each placeholder that has one in every workspace made by `init`."""
