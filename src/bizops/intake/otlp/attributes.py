@@ -56,7 +56,7 @@ def attributes_of(lists: Any, rows: int) -> Attributes:
     values = _values(value)
     order = np.argsort(codes, kind="stable")
     ends = np.cumsum(np.bincount(codes, minlength=len(keys)))
-    chosen = _chosen(np.diff(ends, prepend=0))
+    chosen = _chosen(np.diff(ends, prepend=0), keys)
     columns: dict[str, pa.Array] = {}
     rest: dict[int, dict[str, Any]] = {}
     for code, (name, end) in enumerate(zip(keys, ends.tolist(), strict=True)):
@@ -65,18 +65,22 @@ def attributes_of(lists: Any, rows: int) -> Attributes:
         last[owners[places]] = places  # of a key that stands twice, the last one counts
         kept = last[last >= 0]
         nested = any(mask[kept].any() for _, mask in values.nested.values())
-        if nested or code not in chosen or not name:
-            _into_rest(rest, name, last, values, chosen_too=code not in chosen or not name)
-        if code in chosen and name:
+        if nested or code not in chosen:
+            _into_rest(rest, name, last, values, all_of_it=code not in chosen)
+        if code in chosen:
             column = _column(last, kept, values)
             if column is not None:
                 columns[name] = column
     return Attributes(dict(sorted(columns.items())), _as_json(rest, rows))
 
 
-def _chosen(counts: Ints) -> set[int]:
-    """The most frequent keys get a column."""
-    return set(np.argsort(-counts, kind="stable")[:MOST_KEYS].tolist())
+def _chosen(counts: Ints, keys: list[str]) -> set[int]:
+    """The most frequent keys get a column; of keys that engines cannot tell apart (``Order``, ``order``) one does."""
+    chosen: dict[str, int] = {}
+    for code in np.argsort(-counts, kind="stable")[:MOST_KEYS].tolist():
+        if keys[code]:
+            chosen.setdefault(keys[code].lower(), code)
+    return set(chosen.values())
 
 
 def _values(value: Any) -> _Values:
@@ -109,8 +113,8 @@ def _cut(column: pa.Array) -> pa.Array:
     return pc.utf8_slice_codeunits(column, 0, LONGEST)
 
 
-def _into_rest(rest: dict[int, dict[str, Any]], name: str, last: Ints, values: _Values, *, chosen_too: bool) -> None:
-    kinds = {**values.nested, **(values.typed if chosen_too else {})}
+def _into_rest(rest: dict[int, dict[str, Any]], name: str, last: Ints, values: _Values, *, all_of_it: bool) -> None:
+    kinds = {**values.nested, **(values.typed if all_of_it else {})}
     for kind, (array, mask) in kinds.items():
         rows = np.flatnonzero(last >= 0)
         rows = rows[mask[last[rows]]]

@@ -171,7 +171,8 @@ def _joined(own: pa.Array, of_resource: pa.Array) -> pa.Array:
 
     pairs = zip(own.to_pylist(), of_resource.to_pylist(), strict=True)
     return pa.array(
-        [json_text(orjson.loads(b or "{}") | orjson.loads(a or "{}")) if a or b else None for a, b in pairs]
+        [json_text(orjson.loads(b or "{}") | orjson.loads(a or "{}")) if a or b else None for a, b in pairs],
+        pa.string(),
     )
 
 
@@ -180,8 +181,9 @@ def _micros(nanos: npt.NDArray[np.uint64]) -> pa.Array:
 
 
 def _id(column: Any, size: int) -> pa.Array:
-    """Ids as bytes; no value where there is none, or one of another size (of a parent: rows say nothing else of it)."""
-    fits = pc.equal(pc.binary_length(column), size)
+    """Ids as bytes; no value where there is none: zeros say so as well, and so does a parent's id of another size."""
+    zero = pc.equal(column, pa.scalar(bytes(size), column.type))
+    fits = pc.and_not(pc.equal(pc.binary_length(column), size), zero)
     return pc.cast(pc.if_else(fits, column, pa.scalar(None, column.type)), pa.binary(size))
 
 

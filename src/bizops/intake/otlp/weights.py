@@ -26,7 +26,7 @@ def weights_of(states: Any, rates: pa.Array | None, rows: int) -> npt.NDArray[np
         found = pc.fill_null(given, 1.0).to_numpy(zero_copy_only=False)
         weights = np.where(np.isfinite(found) & (found >= 1), found, 1.0)
     coded = pc.dictionary_encode(states)
-    by_state = np.asarray([_weight(text or "") for text in coded.dictionary.to_pylist()] or [1.0])
+    by_state = np.asarray([weight_of(text or "") for text in coded.dictionary.to_pylist()] or [1.0])
     codes = pc.fill_null(coded.indices, 0).to_numpy(zero_copy_only=False)
     told = by_state[codes]
     return np.asarray(np.where(told > 0, told, weights))
@@ -42,10 +42,10 @@ def _numbers(texts: pa.Array) -> pa.Array:
     return pa.array([read(text) for text in texts.to_pylist()], pa.float64())
 
 
-def _weight(state: str) -> float:
+def weight_of(state: str) -> float:
     """The weight a tracestate tells; 0 where it tells none."""
     found = _THRESHOLD.search(state)
     if found is None:
         return 0.0
-    rejected = int(found[1].ljust(14, "0"), 16) / 2**56
-    return 1.0 / (1.0 - rejected)
+    rejected = int(found[1].ljust(14, "0"), 16)
+    return float(2**56 / (2**56 - rejected))
