@@ -149,31 +149,37 @@ def block_of(answer: pa.Table, where: dict[str, tuple[str, str | None]], dims: S
     """
     n = answer.num_rows
     which = answer.column("grouping").to_numpy() if "grouping" in answer.column_names else np.zeros(n, dtype=np.int64)
-    labels: list[str] = [""] * n
+    labels = np.full(n, "", dtype=object)
     for index, width in enumerate(dims):
-        if not width:
-            continue
         rows = np.flatnonzero(which == index)
-        columns = [_texts(answer.column(f"$d{index}_{at}").take(pa.array(rows))) for at in range(width)]
-        for row, values in zip(rows.tolist(), zip(*columns, strict=True), strict=True):
-            labels[row] = Labels.join(values)
-    table = pa.table(
-        {
-            "$w": answer.column("$w").cast(pa.int32()),
-            "$dim": pa.array(which, pa.int32()),
-            "$label": pa.array(labels, pa.string()),
-            "$k": answer.column("$k") if keyed else pa.nulls(n, pa.string()),
-            **{
-                name: pa.array(floats(answer.column(name)), pa.float64(), from_pandas=True)
-                for name in answer.column_names
-                if name.startswith("c")
-            },
-        }
-    )
-    return Block(table, where)
+        columns = [texts(answer.column(f"$d{index}_{at}").take(pa.array(rows))) for at in range(width)]
+        labels[rows] = labels_of(columns, len(rows)).to_numpy(zero_copy_only=False)
+    key = answer.column("$k") if keyed else pa.nulls(n, pa.string())
+    return Block(block_table(answer, pa.array(which, pa.int32()), pa.array(labels, pa.string()), key), where)
 
 
-def _texts(column: pa.ChunkedArray) -> list[str | None]:
+def block_table(answer: pa.Table, dim: pa.Array, label: pa.Array, key: pa.Array) -> pa.Table:
+    """An answer's aggregates beside what tells its rows apart, in the form of a block."""
+    head = {"$w": answer.column("$w").cast(pa.int32()), "$dim": dim, "$label": label, "$k": key}
+    numbers = {
+        name: pa.array(floats(answer.column(name)), pa.float64(), from_pandas=True)
+        for name in answer.column_names
+        if name.startswith("c")
+    }
+    return pa.table(head | numbers)
+
+
+def labels_of(columns: Sequence[pa.Array], n: int) -> pa.Array:
+    """One label for each of ``n`` rows, from the texts of its slices."""
+    if not columns:
+        return pa.repeat(pa.scalar("", pa.string()), n)
+    if len(columns) > 1:
+        rows = zip(*(column.to_pylist() for column in columns), strict=True)
+        return pa.array([Labels.join(values) for values in rows], pa.string())
+    encoded = pc.dictionary_encode(columns[0], null_encoding="encode")
+    return pa.array([Labels.join([text]) for text in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices)
+
+
+def texts(column: pa.ChunkedArray) -> pa.Array:
     """Slice values as texts, written the same way whatever engine they come from."""
-    texts: list[str | None] = pc.cast(column, pa.string()).to_pylist()
-    return texts
+    return pc.cast(column, pa.string()).combine_chunks()

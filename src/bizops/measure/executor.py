@@ -16,12 +16,13 @@ from bizops.calendar import Calendar
 from bizops.events.journeys import cases_plan, sources_of
 from bizops.events.rows import Known
 from bizops.events.sources import sources_behind
-from bizops.measure import masks, tables
+from bizops.measure import tables
 from bizops.measure.blocks import Block, block_of
 from bizops.measure.components import Base, Component
 from bizops.measure.found import Found
 from bizops.measure.ground import Cases, Ground
-from bizops.measure.plans import Dims, fused_plan, mask_plan, split_by_key, survival_plan
+from bizops.measure.laid_out import LaidOut, SliceValues
+from bizops.measure.plans import Dims, fused_plan, split_by_key, survival_plan
 from bizops.measure.store import ResultStore
 from bizops.measure.windows import Window, disjoint
 from bizops.model.measures import measure_of
@@ -33,6 +34,8 @@ from bizops.query.plan import Clock, Plan, read_as_local
 ROWS_PER_PASS = 600_000
 """More rows at once make the hash tables of distinct counts fall out of the cache (see docs/decisions)."""
 
+FEWEST_WAYS = 3
+"""Ways to split from which on it pays to lay rows out before they are counted."""
 
 YEARS_AROUND_US = 10 * 366 * tables.DAY_US
 """Other instants of a row (closed, delivered, due) are read in local time up to ten years around the data; beyond, the
@@ -165,11 +168,20 @@ class Executor:
         windows: list[Window],
         prints: dict[Window, str],
     ) -> None:
-        masked = self._by_masks(demand, [component for _, component, _ in group])
-        computed = list(dict.fromkeys(component for _, component, _ in group if component not in masked))
+        computed = list(dict.fromkeys(component for _, component, _ in group))
         column = {component: f"c{index}" for index, component in enumerate(computed)}
-        where = {keys[asked]: (column[component], key) for asked, component, key in group if component in column}
-        texts = [key for *_, key in group if key is not None]
+        where = {keys[asked]: (column[component], key) for asked, component, key in group}
+        texts = sorted({key for *_, key in group if key is not None})
+        if demand.base.kind in ("rows", "cases") and len(demand.dims) >= FEWEST_WAYS:
+            values = self._slice_values(demand)
+
+            def clock(plan: Plan, family: Sequence[Window]) -> Clock:
+                return self.clock(ground, demand.base, plan, family)
+
+            laid = LaidOut(ground, demand.base, by, tuple(texts), computed, demand.dims, values, clock)
+            for family in self._families(demand, windows):
+                self._keep(demand, laid.block(family, where), family, prints)
+            return
         for family in self._families(demand, windows):
             parts = []
             for index, dims in self._passes(demand):
@@ -179,9 +191,15 @@ class Executor:
                 parts.append(block.table if index < 0 else _as_dim(block.table, index))
             whole = Block(pa.concat_tables(parts).combine_chunks(), where, self.engine.last_query)
             self._keep(demand, whole, family, prints)
-            for component in masked:
-                own = {keys[asked]: ("c0", key) for asked, same, key in group if same == component}
-                self._masked(demand, ground, by, component, own, texts, whole.table, family, prints)
+
+    def _slice_values(self, demand: Demand) -> SliceValues:
+        """The values that slices had in what is found already: in the months before, mostly."""
+        found = {
+            dim[0][1]: self.found.slice_values(demand.calendar.fingerprint, dims_text(dim))
+            for dim in demand.dims
+            if len(dim) == 1
+        }
+        return {typed: values for typed, values in found.items() if values}
 
     @staticmethod
     def _passes(demand: Demand) -> list[tuple[int, tuple[Dims, ...]]]:
@@ -189,53 +207,6 @@ class Executor:
         if demand.base.kind == "groups":
             return [(index, (dim,)) for index, dim in enumerate(demand.dims)]
         return [(-1, demand.dims)]
-
-    def _by_masks(self, demand: Demand, components: Sequence[Component]) -> list[Component]:
-        """Distinct counts worth a plan of their own: several ways to split, each by one field."""
-        if (
-            demand.base.kind not in ("rows", "cases")
-            or len(demand.dims) < 3
-            or any(len(dim) > 1 for dim in demand.dims)
-        ):
-            return []
-        distinct = dict.fromkeys(c for c in components if c.aggregate.name == "distinct")
-        others = [c for c in components if c not in distinct and not c.conditions]
-        return list(distinct) if others else []
-
-    def _masked(
-        self,
-        demand: Demand,
-        ground: Ground,
-        by: Typed | None,
-        component: Component,
-        where: dict[str, tuple[str, str | None]],
-        texts: list[str],
-        seen: pa.Table,
-        family: list[Window],
-        prints: dict[Window, str],
-    ) -> None:
-        """Distinct counts from bit masks; ways with too many values are counted one by one."""
-        ways = [
-            masks.Way(index, dim[0][1], tuple(masks.values_of(seen, index)))
-            for index, dim in enumerate(demand.dims)
-            if dim
-        ]
-        packs = masks.packed([way for way in ways if len(way.values) <= masks.MOST_VALUES])
-        many = [way.dim for way in ways if len(way.values) > masks.MOST_VALUES]
-        whole = next((index for index, dim in enumerate(demand.dims) if not dim), None)
-        parts = []
-        if packs:
-            plan = mask_plan(ground, demand.base, by, component, texts, packs, family)
-            parts.append(masks.counted(self._run(plan, ground, demand.base, family), packs, whole, where).table)
-        elif whole is not None:
-            many.append(whole)
-        for index in many:
-            single = fused_plan(ground, demand.base, by, [component], texts, (demand.dims[index],), family)
-            width = len(demand.dims[index])
-            table = block_of(self._run(single, ground, demand.base, family), where, [width], by is not None).table
-            parts.append(_as_dim(table, index))
-        block = Block(pa.concat_tables(parts).combine_chunks(), where, self.engine.last_query)
-        self._keep(demand, block, family, prints)
 
     def _censored(
         self,

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from bizops.measure.blocks import Block, Floats, Ints, Labels
+from bizops.measure.blocks import Block, Floats, Ints, Labels, slice_values
 from bizops.measure.windows import Window
 
 
@@ -71,6 +72,17 @@ class Found:
         """The query that computed a component, as it ran."""
         forms = list(self._of.get((component, calendar), {}).values())
         return forms[-1].pieces[-1][0].query if forms else ""
+
+    def slice_values(self, calendar: str, dim: str) -> tuple[str | None, ...]:
+        """The values that a way to split by one slice had in the blocks at hand."""
+        labels: set[str] = set()
+        for (of, *_), form in self._forms.items():
+            if of == calendar and dim in form.dims:
+                for block, _ in form.pieces:
+                    here = block.table.column("$dim").to_numpy() == form.dims.index(dim)
+                    labels.update(pc.unique(block.table.column("$label").filter(pa.array(here))).to_pylist())
+        values = [slice_values(label, 1)[0] for label in labels]
+        return tuple(sorted(values, key=lambda text: (text is not None, text or "")))
 
     def gather(
         self, component: str, calendar: str, windows: tuple[Window | None, ...], dims: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Distinct counts by several slices from bit masks: what the plan counted by mask, told apart by bit."""
+"""Distinct counts by several ways to split, from bit masks: one mask for each thing counted, one bit a slice value."""
 
 from __future__ import annotations
 
@@ -6,35 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from bizops.measure.blocks import Block, floats
-from bizops.model.typed import Typed
+from bizops.measure.blocks import Ints
 
 MOST_VALUES = 62
 """Bits of a mask that stay clear of the sign."""
 
-PACK_BITS = 16
-"""Ways with few values share a mask as long as its combinations stay few: they are then grouped by once instead of
-once each."""
+MOST_CELLS = 1 << 22
+"""Cells of a table of counts; where groups are many, masks are taken apart in smaller pieces."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to split: its index in the question, its expression, its values (as labels)."""
+    """One way to split: its index in the question, the column of its codes (1, 2 ...), how many there are."""
 
     dim: int
-    typed: Typed
-    values: tuple[str, ...]
+    column: str
+    size: int
 
 
 def packed(ways: Sequence[Way]) -> list[list[Way]]:
-    """The ways in as few masks as sensible."""
+    """The ways in as few masks as they fit in."""
     packs: list[list[Way]] = []
-    for way in sorted(ways, key=lambda way: (len(way.values), way.dim)):
-        if packs and sum(len(one.values) for one in packs[-1]) + len(way.values) <= PACK_BITS:
+    for way in sorted(ways, key=lambda way: (way.size, way.dim)):
+        if packs and sum(one.size for one in packs[-1]) + way.size <= MOST_VALUES:
             packs[-1].append(way)
         else:
             packs.append([way])
@@ -45,54 +41,36 @@ def shifts_of(pack: Sequence[Way]) -> list[int]:
     """Where each way's bits begin in the mask."""
     shifts = [0]
     for way in pack[:-1]:
-        shifts.append(shifts[-1] + len(way.values))
+        shifts.append(shifts[-1] + way.size)
     return shifts
 
 
-def values_of(table: pa.Table, dim: int) -> list[str]:
-    """The slice values (as labels) that occur for one way to split."""
-    here = table.column("$dim").to_numpy() == dim
-    return sorted({text or "" for text in table.column("$label").filter(pa.array(here)).to_pylist()})
+def counted(things: pa.Table, packs: Sequence[Sequence[Way]], n_windows: int, n_keys: int) -> tuple[Ints, list[Ints]]:
+    """How many things each group has, and for each pack how many have each bit: arrays by group, then by bit.
 
-
-def counted(
-    answer: pa.Table, packs: Sequence[Sequence[Way]], whole: int | None, where: dict[str, tuple[str, str | None]]
-) -> Block:
-    """A block of distinct counts from the answer of a mask plan; ``whole`` is the unsplit way, if asked for."""
-    texts, codes = _coded(answer)
-    n = len(texts) + 1
-    group = answer.column("$w").to_numpy().astype(np.int64) * n + codes
-    counts = floats(answer.column("c0"))
-    single = "grouping" not in answer.column_names
-    sets = np.zeros(answer.num_rows) if single else answer.column("grouping").to_numpy()
-    columns: dict[str, list[object]] = {"$w": [], "$dim": [], "$label": [], "$k": [], "c0": []}
-
-    def add(rows: npt.NDArray[np.intp], dim: int, label: str) -> None:
-        groups, inverse = np.unique(group[rows], return_inverse=True)
-        totals = np.bincount(inverse, weights=counts[rows], minlength=len(groups))
-        columns["$w"] += (groups // n).tolist()
-        columns["$dim"] += [dim] * len(groups)
-        columns["$label"] += [label] * len(groups)
-        columns["$k"] += [texts[g] if g < len(texts) else None for g in (groups % n).tolist()]
-        columns["c0"] += totals.tolist()
-
+    A group is a window and a key, numbered ``window * n_keys + key``. ``things`` has one row for each thing of a group,
+    with its masks ``$m0``, ``$m1`` ...
+    """
+    groups = n_windows * n_keys
+    group = groups_of(things, n_keys)
+    width = next(width for width in (12, 8, 2) if groups << width <= MOST_CELLS or width == 2)
+    pieces = np.arange(1 << width)
+    bits_of_piece = pieces[:, None] >> np.arange(width) & 1
+    by_pack: list[Ints] = []
     for index, pack in enumerate(packs):
-        rows = np.flatnonzero(sets == index)
-        if index == 0 and whole is not None:
-            add(rows, whole, "")
-        # Rows of other packs have no mask here; with them the column would be read as floats, which hold 53 bits.
-        masks = answer.column(f"$m{index}").take(pa.array(rows)).to_numpy()
-        for way, shift in zip(pack, shifts_of(pack), strict=True):
-            for bit, label in enumerate(way.values):
-                add(rows[masks >> (shift + bit) & 1 == 1], way.dim, label)
-    types = {"$w": pa.int32(), "$dim": pa.int32(), "$label": pa.string(), "$k": pa.string(), "c0": pa.float64()}
-    return Block(pa.table({name: pa.array(column, types[name]) for name, column in columns.items()}), where)
+        mask = things.column(f"$m{index}").to_numpy()
+        counts = np.zeros((groups, MOST_VALUES + width), dtype=np.int64)
+        for first in range(0, sum(way.size for way in pack), width):
+            cells = (group << width) + (mask >> first & (1 << width) - 1)
+            seen = np.bincount(cells, minlength=groups << width).reshape(groups, 1 << width)
+            counts[:, first : first + width] = seen @ bits_of_piece
+        by_pack.append(counts)
+    return np.bincount(group, minlength=groups), by_pack
 
 
-def _coded(answer: pa.Table) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """The values of ``$k`` and each row's index among them; rows without have the index behind the last."""
-    if "$k" not in answer.column_names:
-        return [], np.zeros(answer.num_rows, np.int64)
-    encoded = pc.dictionary_encode(answer.column("$k").combine_chunks())
-    indices = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-    return encoded.dictionary.to_pylist(), indices.astype(np.int64)
+def groups_of(rows: pa.Table, n_keys: int) -> Ints:
+    """The group of each row, by its window and, if there are several, its key (1, 2 ...)."""
+    group: Ints = rows.column("$w").to_numpy().astype(np.int64) * n_keys
+    if "$k" in rows.column_names:
+        group += rows.column("$k").to_numpy() - 1
+    return group

@@ -10,10 +10,10 @@ where there are several slices, ``$d0_0`` ... (the slices' values) and one colum
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import reduce
 
 from bizops.events.rows import us_literal
 from bizops.measure import tables
@@ -27,9 +27,6 @@ from bizops.model.typed import BOOLEAN, DATE, INTEGER, TEXT, TIMESTAMP, Aggregat
 from bizops.model.typed import field as named
 from bizops.model.typing import ENDED
 from bizops.query.plan import Filter, Given, Group, Join, Plan, Project, Survival
-
-if TYPE_CHECKING:
-    pass
 
 Dims = tuple[tuple[str, Typed], ...]
 """One way to split: the names of the slices and what they stand for; empty for the whole."""
@@ -94,31 +91,41 @@ def fused_plan(
     """All components of a base, for all slices and windows, in one pass. Windows must be disjoint (except for
     states).
     """
-    aggregates = {f"c{index}": _with_conditions(component) for index, component in enumerate(computed)}
-    if base.snapshot is not None and base.snapshot.at in ("average", "total"):
-        aggregates = {name: weighted(aggregate) for name, aggregate in aggregates.items()}
+    aggregates = _aggregates(base, computed)
     if base.kind == "groups":
         return _groups_plan(ground, base, aggregates, dims, windows)
-    only = _rows_that_count(computed, by, keys)
-    needed = _expressions(aggregates, by, dims, only)
-    rows, window = _windowed(ground, base, needed, only, windows)
     split: dict[str, Typed] = {"$k": by} if by is not None else {}
     for index, dim in enumerate(dims):
         split |= {f"$d{index}_{at}": typed for at, (_, typed) in enumerate(dim)}
-    return _grouped(ground, base, rows, window, split, aggregates, dims, by is not None)
+    only = _rows_that_count(computed, by, keys)
+    rows, plain = _projected(ground, base, only, split, aggregates, windows)
+    head = ("$w", "$k") if by is not None else ("$w",)
+    sets = tuple((*head, *(f"$d{index}_{at}" for at in range(len(dim)))) for index, dim in enumerate(dims))
+    return Group(rows, sets, plain)
 
 
-def _grouped(
+def _aggregates(base: Base, computed: Sequence[Component]) -> dict[str, Aggregate]:
+    aggregates = {f"c{index}": _with_conditions(component) for index, component in enumerate(computed)}
+    if base.snapshot is not None and base.snapshot.at in ("average", "total"):
+        return {name: weighted(aggregate) for name, aggregate in aggregates.items()}
+    return aggregates
+
+
+def _projected(
     ground: Ground,
     base: Base,
-    rows: Plan,
-    window: Typed,
+    only: Typed | None,
     split: dict[str, Typed],
     aggregates: dict[str, Aggregate],
-    dims: Sequence[Dims],
-    keyed: bool,
-) -> Plan:
-    """Rows to grouped aggregates; expressions are computed once, in a projection beneath."""
+    windows: Sequence[Window],
+) -> tuple[Plan, dict[str, Aggregate]]:
+    """Rows with all that they are grouped by and counted for, each expression computed once; and the aggregates over
+    these columns.
+    """
+    needed = [*split.values(), *([only] if only is not None else [])]
+    for aggregate in aggregates.values():
+        needed += [*aggregate.args, *(t for t in (aggregate.where, aggregate.by) if t is not None)]
+    rows, window = _windowed(ground, base, needed, only, windows)
     columns: dict[str, Typed] = {"$w": window} | {n: lowered(ground, base, t) for n, t in split.items()}
     plain: dict[str, Aggregate] = {}
     for name, aggregate in aggregates.items():
@@ -127,9 +134,7 @@ def _grouped(
         order = _column(columns, lowered(ground, base, aggregate.by)) if aggregate.by is not None else None
         condition = _column(columns, lowered(ground, base, where)) if where is not None else None
         plain[name] = replace(aggregate, args=args, by=order, where=condition)
-    head = ("$w", "$k") if keyed else ("$w",)
-    sets = tuple((*head, *(f"$d{index}_{at}" for at in range(len(dim)))) for index, dim in enumerate(dims))
-    return Group(Project(rows, columns), sets, plain)
+    return Project(rows, columns), plain
 
 
 def _column(columns: dict[str, Typed], typed: Typed) -> Typed:
@@ -157,67 +162,96 @@ def _rows_that_count(computed: Sequence[Component], by: Typed | None, keys: Sequ
     return both(*conditions)
 
 
-def _expressions(
-    aggregates: dict[str, Aggregate], by: Typed | None, dims: Sequence[Dims], only: Typed | None
-) -> list[Typed]:
-    found = [typed for typed in (by, only) if typed is not None]
-    found += [typed for dim in dims for _, typed in dim]
-    for aggregate in aggregates.values():
-        found += [*aggregate.args, *(t for t in (aggregate.where, aggregate.by) if t is not None)]
-    return found
+# ------------------------------------------------------------------------------------------------------ rows laid out
+
+LAID_OUT = "laid_out"
+"""The name under which an engine holds the rows of a pass that several queries share."""
+
+CODED_KINDS = ("text", "integer", "boolean", "date")
+"""Values of these kinds have one text, whoever writes it; others are grouped by as they are."""
+
+Values = Mapping[Typed, Sequence[str | None]]
+"""The values that a slice is known to have; in a layout they are numbered from 1, anything else is 0."""
 
 
-def mask_plan(
+def laid_out_plan(
     ground: Ground,
     base: Base,
     by: Typed | None,
-    component: Component,
+    computed: Sequence[Component],
     keys: Sequence[str],
-    packs: Sequence[Sequence[Way]],
+    dims: Sequence[Dims],
+    values: Values,
+    windows: Sequence[Window],
+) -> tuple[Plan, dict[str, Aggregate]]:
+    """The rows of a pass, with small numbers for keys and slice values; and the aggregates over their columns."""
+    split: dict[str, Typed] = {"$k": _code(by, keys)} if by is not None else {}
+    for index, dim in enumerate(dims):
+        for at, (_, typed) in enumerate(dim):
+            split[f"$d{index}_{at}"] = _code(typed, values[typed]) if typed in values else typed
+    only = _rows_that_count(computed, by, keys)
+    return _projected(ground, base, only, split, _aggregates(base, computed), windows)
+
+
+def values_plan(
+    ground: Ground,
+    base: Base,
+    by: Typed | None,
+    computed: Sequence[Component],
+    keys: Sequence[str],
+    slices: Sequence[Typed],
     windows: Sequence[Window],
 ) -> Plan:
-    """Distinct counts for several ways to split at once, exactly: bit masks for each thing counted.
+    """Which values some slices have, one grouping set each: ``$v0``, ``$v1`` ..."""
+    columns = {f"$v{index}": typed for index, typed in enumerate(slices)}
+    rows, _ = _projected(ground, base, _rows_that_count(computed, by, keys), columns, {}, windows)
+    return Group(rows, tuple((name,) for name in columns), {})
 
-    Each thing (customer ...) gets masks with one bit per slice value it occurs with, one mask per pack of ways; equal
-    masks are then counted. The answer has ``$m0`` ... and ``c0`` (how many things have that mask), in one grouping set
-    per pack.
+
+def way_plan(keyed: bool, index: int, width: int, aggregates: dict[str, Aggregate]) -> Plan:
+    """Aggregates over rows laid out, by one way to split."""
+    head = ("$w", "$k") if keyed else ("$w",)
+    return Group(Given(LAID_OUT), ((*head, *(f"$d{index}_{at}" for at in range(width))),), aggregates)
+
+
+def mask_plan(keyed: bool, distinct: Aggregate, packs: Sequence[Sequence[Way]]) -> Plan:
+    """For each thing that is to be counted once, from rows laid out: the masks ``$m0`` ... of the slice values that it
+    occurs with, one bit each.
     """
-    aggregate = _with_conditions(component)
-    only = both(_rows_that_count([component], by, keys), *(present(arg) for arg in aggregate.args))
-    needed = [*aggregate.args, *(way.typed for pack in packs for way in pack), *([only] if only is not None else [])]
-    needed += [by] if by is not None else []
-    rows, window = _windowed(ground, base, needed, only, windows)
-    head: dict[str, Typed] = {"$w": window}
-    if by is not None:
-        head["$k"] = by
-    things = {f"$t{at}": lowered(ground, base, arg) for at, arg in enumerate(aggregate.args)}
-    bits = {f"$b{at}": _bits(ground, base, pack) for at, pack in enumerate(packs)}
+    conditions = [*([distinct.where] if distinct.where is not None else []), *map(present, distinct.args)]
+    rows = Filter(Given(LAID_OUT), reduce(lambda a, b: Typed("and", BOOLEAN, (a, b)), conditions))
+    head = {name: named(name, INTEGER) for name in (("$w", "$k") if keyed else ("$w",))}
+    things = {f"$t{at}": arg for at, arg in enumerate(distinct.args)}
+    bits = {f"$b{at}": _bits(pack) for at, pack in enumerate(packs)}
     masks = {f"$m{at}": Aggregate("bit_or", INTEGER, (named(f"$b{at}", INTEGER),)) for at in range(len(packs))}
-    per_thing = Group(Project(rows, {**head, **things, **bits}), ((*head, *things),), masks)
-    return Group(per_thing, tuple((*head, name) for name in masks), {"c0": Aggregate("tally", INTEGER)})
+    return Group(Project(rows, {**head, **things, **bits}), ((*head, *things),), masks)
 
 
-def _bits(ground: Ground, base: Base, pack: Sequence[Way]) -> Typed:
+def _bits(pack: Sequence[Way]) -> Typed:
     """One bit for each way's value of the row, side by side."""
-    bits: list[Typed] = []
-    for way, shift in zip(pack, shifts_of(pack), strict=True):
-        place = _position(lowered(ground, base, way.typed), way.values)
-        bits.append(Typed("bit", INTEGER, (place, literal(shift - 1, INTEGER))))
-    joined = bits[0]
-    for bit in bits[1:]:
-        joined = Typed("bits", INTEGER, (joined, bit))
-    return joined
+    bits = [
+        Typed("bit", INTEGER, (named(way.column, INTEGER), literal(shift - 1, INTEGER)))
+        for way, shift in zip(pack, shifts_of(pack), strict=True)
+    ]
+    return reduce(lambda a, b: Typed("bits", INTEGER, (a, b)), bits)
 
 
-def _position(typed: Typed, values: Sequence[str]) -> Typed:
+def _code(typed: Typed, values: Sequence[str | None]) -> Typed:
     """The place of a row's slice value among the values; compared as what it is, since making texts is slow."""
-    if typed.type.kind == "integer" and NO_VALUE not in values:
-        return Typed("position", INTEGER, (typed, *(literal(int(value), INTEGER) for value in values)))
-    if typed.type.kind != "text":
-        typed = Typed("to_text", TEXT, (typed,))
-    if NO_VALUE in values:
-        typed = Typed("coalesce", TEXT, (typed, literal(NO_VALUE, TEXT)))
-    return Typed("position", INTEGER, (typed, *(literal(value, TEXT) for value in values)))
+    if not values:
+        return literal(0, INTEGER)
+    if typed.type.kind == "integer" and None not in values:
+        place = Typed("position", INTEGER, (typed, *(literal(int(value or 0), INTEGER) for value in values)))
+    else:
+        as_text = typed if typed.type.kind == "text" else Typed("to_text", TEXT, (typed,))
+        if None in values:
+            as_text = Typed("coalesce", TEXT, (as_text, literal(NO_VALUE, TEXT)))
+        told = [literal(NO_VALUE if value is None else value, TEXT) for value in values]
+        place = Typed("position", INTEGER, (as_text, *told))
+    return Typed("coalesce", INTEGER, (place, literal(0, INTEGER)))
+
+
+# ---------------------------------------------------------------------------------------------------- other questions
 
 
 def survival_plan(ground: Ground, component: Component, dim: Dims, windows: Sequence[Window]) -> Plan:
@@ -250,7 +284,8 @@ def _groups_plan(
     inner = {name: formula.aggregates()[0] for name, formula in base.each}
     own = {name: typed for name, typed in dim if not (typed.op == "field" and typed.value in {*dict(base.per), *inner})}
     needed = [*dict(base.per).values(), *own.values(), *([base.where] if base.where is not None else [])]
-    needed += _expressions(inner, None, (), None)
+    for aggregate in inner.values():
+        needed += [*aggregate.args, *(t for t in (aggregate.where, aggregate.by) if t is not None)]
     rows, window = _windowed(ground, base, needed, base.where, windows)
     split = {
         **{f"$g.{name}": typed for name, typed in base.per},

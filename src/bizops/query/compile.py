@@ -26,6 +26,17 @@ def compile_plan(plan: Plan, dialect: DuckDb, clock: Clock) -> exp.Query:
     return _Compiler(dialect, clock).query(plan)
 
 
+def laid_out(name: str, plan: Plan, dialect: DuckDb, clock: Clock) -> exp.Create:
+    """The statement that holds a plan's rows under a name, in place of what was there."""
+    return exp.Create(
+        this=exp.to_table(name),
+        kind="TABLE",
+        replace=True,
+        expression=compile_plan(plan, dialect, clock),
+        properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+    )
+
+
 class _Compiler:
     def __init__(self, dialect: DuckDb, clock: Clock) -> None:
         self.dialect = dialect

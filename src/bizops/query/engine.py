@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,14 +59,33 @@ class Engine:
 
     def run(self, plan: Plan, clock: Clock, tables: Mapping[str, pa.Table] | None = None) -> pa.Table:
         """The plan's rows. ``tables`` are the small tables that its :class:`Given` nodes name."""
+        return self.ask(self.sql(plan, clock), tables)
+
+    def ask(self, query: str, tables: Mapping[str, pa.Table] | None = None) -> pa.Table:
+        """The rows of a query made by :meth:`sql`: where many passes ask the same, its text is made once."""
+        self.last_query = query
+        with self._given(tables or {}):
+            return self.connection.sql(query).to_arrow_table()
+
+    def lay_out(self, name: str, plan: Plan, clock: Clock, tables: Mapping[str, pa.Table] | None = None) -> str:
+        """Holds a plan's rows in memory, for the queries that follow to name; returns the statement that did."""
+        from bizops.query.compile import laid_out
+        from bizops.query.dialect import DUCKDB
+
+        statement = laid_out(name, plan, DUCKDB, clock).sql("duckdb")
+        with self._given(tables or {}):
+            self.connection.execute(statement)
+        return statement
+
+    @contextmanager
+    def _given(self, tables: Mapping[str, pa.Table]) -> Iterator[None]:
+        """Small tables under their names, while a query runs; and what is to be said when memory is not enough."""
         import duckdb
 
-        self.last_query = self.sql(plan, clock)
-        given = dict(tables or {})
         try:
-            for name, table in given.items():
+            for name, table in tables.items():
                 self.connection.register(name, table)
-            return self.connection.sql(self.last_query).to_arrow_table()
+            yield
         except duckdb.OutOfMemoryException:
             raise BizopsError.of(
                 "out-of-memory",
@@ -73,7 +93,7 @@ class Engine:
                 hint="Ask for fewer periods or slices at once, or raise 'memory_mb' in bizops.yaml.",
             ) from None
         finally:
-            for name in given:
+            for name in tables:
                 self.connection.unregister(name)
 
     def close(self) -> None:
