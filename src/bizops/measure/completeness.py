@@ -20,7 +20,14 @@ def worst(states: list[str]) -> str:
 
 
 def completeness(executor: Executor, base: Base, calendar: Calendar, period: Period) -> str:
-    """How complete a base's rows are for a period."""
+    """How complete a base's rows are for a period; worked out once for all KPIs over the same rows."""
+    slot = (base.kind, base.name, base.time, calendar.fingerprint, period)
+    if slot not in executor.states:
+        executor.states[slot] = _completeness(executor, base, calendar, period)
+    return executor.states[slot]
+
+
+def _completeness(executor: Executor, base: Base, calendar: Calendar, period: Period) -> str:
     if base.kind == "states" or base.time is None:
         return "running" if period.end_us > executor.known.as_of_us else "complete"
     states = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
@@ -62,6 +62,7 @@ class Executor:
         self.store = store
         self.derived = derived
         self.found = Found()
+        self.states: dict[Hashable, str] = {}
         self._prints: dict[tuple[str, str, Window], str] = {}
         self._cases: dict[str, Cases] = {}
         self._rates: dict[tuple[date, date], pa.Table] = {}
