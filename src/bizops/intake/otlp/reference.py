@@ -216,6 +216,8 @@ class _Attributes:
             values = [self.values[row].get(key) for row in rows]
             if type_ == pa.string():
                 values = [None if value is None else _as_text(value)[:LONGEST] for value in values]
+            elif type_ == pa.float64():
+                values = [None if value is None else float(value) for value in values]
             arrays.append(pa.array(values, type_))
         return pa.StructArray.from_arrays(arrays, list(self._columns))
 
