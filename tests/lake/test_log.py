@@ -105,6 +105,22 @@ def test_retired_files_go_and_numbers_go_on(tmp_path: Path) -> None:
     log.close()
 
 
+@pytest.mark.parametrize("gone", ["the last frame", "all files"])
+def test_a_number_that_the_lake_has_is_never_given_again(gone: str, tmp_path: Path) -> None:
+    file = written(tmp_path, "abc")
+    if gone == "all files":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-1])
+    log = Log.open(tmp_path, stored=3)
+    assert [problem.code for problem in log.problems] == ["damaged-log"]
+    assert list(log.append([entry("d")])) == [4]
+    log.close()
+    log = Log.open(tmp_path, stored=3)
+    assert [(seq, found.body) for seq, found in log.replay(3)] == [(4, b"d")]
+    log.close()
+
+
 def test_one_process_at_a_time_has_the_log(tmp_path: Path) -> None:
     log = Log.open(tmp_path)
     with pytest.raises(BizopsError) as caught:

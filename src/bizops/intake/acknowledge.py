@@ -92,7 +92,7 @@ class Intake:
         ``policy`` says what may be kept, each time that rows are stored; ``stored`` is called afterwards, in the thread
         that writes to the lake.
         """
-        intake = cls(lake, Log.open(lake.root, fault), policy, stored, fault)
+        intake = cls(lake, Log.open(lake.root, fault, stored=lake.log_mark()), policy, stored, fault)
         for problem in intake.damage:
             _log.error("%s", problem)
         intake._flusher.start()

@@ -58,6 +58,7 @@ class Log:
         self._fault = fault
         self._segment_bytes = segment_bytes
         self._files: list[_File] = []
+        self._stored = 0
         self._descriptor = -1
         self.failed = False
         """Whether a write could not be made durable; nothing is taken any more until the log is opened again."""
@@ -65,8 +66,12 @@ class Log:
         """Damage that was found when the log was opened."""
 
     @classmethod
-    def open(cls, root: Path, fault: Fault = no_fault, segment_bytes: int = SEGMENT_BYTES) -> Log:
-        """Open the log of a lake, made if missing; ``log-locked`` when another process has it."""
+    def open(cls, root: Path, fault: Fault = no_fault, segment_bytes: int = SEGMENT_BYTES, *, stored: int = 0) -> Log:
+        """Open the log of a lake, made if missing; ``log-locked`` when another process has it.
+
+        ``stored`` is the last number that is in the lake: no number up to it is ever given again, whatever became of
+        the files, for what has it would be taken for stored.
+        """
         directory = root / "log"
         directory.mkdir(parents=True, exist_ok=True)
         lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -81,12 +86,18 @@ class Log:
             ) from None
         log = cls(directory, lock, fault, segment_bytes)
         log._read_files()
+        if log.last_seq < stored:
+            log._stored = stored
+            message = (
+                f"{directory} ends at {log.last_seq:,}, but the lake has {stored:,}: its end was damaged or removed."
+            )
+            log.problems.append(Problem("damaged-log", message, hint="Ask the senders of that time to send again."))
         return log
 
     @property
     def last_seq(self) -> int:
         """The number of the newest entry; 0 when there never was one that is still known."""
-        return max((file.last for file in self._files), default=0)
+        return max(self._stored, *(file.last for file in self._files), 0)
 
     @property
     def bytes(self) -> int:
@@ -268,5 +279,7 @@ def _frame_at(data: bytes, at: int) -> tuple[int, bytes] | None:
     if at + _HEAD.size > len(data):
         return None
     _, length, checksum, seq = _HEAD.unpack_from(data, at)
+    if at + _HEAD.size + length > len(data):
+        return None
     payload = data[at + _HEAD.size : at + _HEAD.size + length]
-    return (seq, payload) if len(payload) == length and _checksum(seq, payload) == checksum else None
+    return (seq, payload) if _checksum(seq, payload) == checksum else None
