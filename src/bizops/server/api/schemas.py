@@ -1,0 +1,106 @@
+"""JSON Schemas from the types that answers are written with, so that code and documentation cannot differ.
+
+Answers are ``TypedDict`` or dataclass types; each becomes a component by its name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+Schema = dict[str, Any]
+
+_PLAIN: dict[object, Schema] = {
+    Any: {},
+    object: {},
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    type(None): {"type": "null"},
+    dt.datetime: {"type": "string", "format": "date-time"},
+    dt.date: {"type": "string", "format": "date"},
+}
+
+
+def schema_of(kind: object) -> Schema:
+    """The schema of a type; named types are references to components.
+
+    >>> schema_of(list[int | None])
+    {'type': 'array', 'items': {'anyOf': [{'type': 'integer'}, {'type': 'null'}]}}
+    """
+    if _is_named(kind):
+        return {"$ref": f"#/components/schemas/{kind.__name__}"}  # type: ignore[attr-defined]
+    try:
+        return dict(_PLAIN[kind])
+    except (KeyError, TypeError):
+        pass
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return {**schema_of(parts[0]), **{key: value for more in parts[1:] for key, value in more.items()}}
+    if origin is Literal:
+        return {"enum": list(parts)}
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [schema_of(part) for part in parts]}
+    if origin is tuple and parts[-1] is not Ellipsis:
+        return {
+            "type": "array",
+            "prefixItems": [schema_of(part) for part in parts],
+            "minItems": len(parts),
+            "maxItems": len(parts),
+        }
+    if origin in (list, tuple, Sequence):
+        return {"type": "array", "items": schema_of(parts[0])}
+    if origin in (dict, Mapping):
+        return {"type": "object", "additionalProperties": schema_of(parts[1])}
+    raise TypeError(f"An answer cannot hold {kind!r}: there is no schema for it.")
+
+
+def components(kinds: Iterable[object]) -> dict[str, Schema]:
+    """The schemas of all named types that these are made of, by name."""
+    found: dict[str, tuple[object, Schema]] = {}
+    waiting = list(kinds)
+    while waiting:
+        kind = waiting.pop()
+        if not _is_named(kind):
+            waiting += [part for part in get_args(kind) if get_origin(kind) is not Literal]
+            continue
+        name = kind.__name__  # type: ignore[attr-defined]
+        if name in found:
+            if found[name][0] is not kind:
+                raise TypeError(f"Two types are named {name}.")
+            continue
+        hints = _hints(kind)
+        found[name] = kind, _object(kind, hints)
+        waiting += hints.values()
+    return {name: schema for name, (_, schema) in sorted(found.items())}
+
+
+def _is_named(kind: object) -> bool:
+    return is_typeddict(kind) or (isinstance(kind, type) and is_dataclass(kind))
+
+
+def _hints(kind: Any) -> dict[str, Any]:
+    hints = get_type_hints(kind, include_extras=True)
+    if is_dataclass(kind):
+        return {one.name: hints[one.name] for one in fields(kind)}
+    return hints
+
+
+def _object(kind: Any, hints: Mapping[str, Any]) -> Schema:
+    required = sorted(kind.__required_keys__) if is_typeddict(kind) else list(hints)
+    return {
+        "type": "object",
+        "description": (kind.__doc__ or "").partition("\n")[0],
+        "additionalProperties": False,
+        "required": required,
+        "properties": {name: schema_of(_given(hint)) for name, hint in hints.items()},
+    }
+
+
+def _given(hint: Any) -> Any:
+    """The type of a key that may be left out."""
+    return get_args(hint)[0] if getattr(get_origin(hint), "__name__", "") == "NotRequired" else hint
