@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bizops.events.rows import Known
     from bizops.intake import Progress
     from bizops.intake.privacy import Policy
+    from bizops.journeys import Journeys
     from bizops.lake import Lake, LoadReport, QuarantinedRow
     from bizops.mappings import Mappings
     from bizops.measure import Answer, Executor, Question, Value
@@ -101,6 +102,7 @@ class Workspace:
         """The same workspace with its clock standing at an instant, so that several answers tell of one moment."""
         stopped = copy(self)
         stopped.clock = lambda: instant
+        stopped.__dict__.pop("journeys", None)  # it asks the clock
         return stopped
 
     # ------------------------------------------------------------------------------------------------------- the model
@@ -564,19 +566,16 @@ class Workspace:
         with self._executor(known) as executor:
             return asked, rows_behind(executor, definition, asked, filters or {}, limit)
 
+    @cached_property
+    def journeys(self) -> Journeys:
+        """How cases go through their steps."""
+        from bizops.journeys import Journeys
+
+        return Journeys(self.model, self.known, self._executor)
+
     def case(self, journey: str, case: str) -> pa.Table:
         """What happened to one case of a journey, in the order of time."""
-        from bizops.measure.drill import story_of_case
-
-        if journey not in self.model.journeys:
-            hint = did_you_mean(journey, self.model.journeys)
-            raise BizopsError.of("unknown-journey", f"There is no journey '{journey}'.", hint=hint)
-        known = self.known()
-        with self._executor(known) as executor:
-            found = story_of_case(known, executor.engine, self.model.journeys[journey], case)
-        if not found.num_rows:
-            raise BizopsError.of("unknown-case", f"Nothing is known of '{case}' in '{journey}'.")
-        return found
+        return self.journeys.story(journey, case)
 
     def _kpi(self, name: str) -> Kpi:
         if name not in self.model.kpis:

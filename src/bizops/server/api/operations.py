@@ -81,7 +81,8 @@ class Operation:
     """A path and a method, with all that its documentation says.
 
     ``answer`` is the type of what ``handle`` returns; or ``media`` is that of a text or picture it returns. ``body`` is
-    the type of what it takes. ``statuses`` are those beside 200 and the refusals that hold everywhere.
+    the type of what it takes. ``statuses`` are those beside ``status`` and the refusals that hold everywhere. ``kept``
+    answers hang on nothing but the moment and what was asked.
     """
 
     method: Method
@@ -98,6 +99,7 @@ class Operation:
     group: str = "numbers"
     status: int = 200
     statuses: tuple[int, ...] = ()
+    kept: bool = True
 
     @property
     def placeholders(self) -> tuple[str, ...]:

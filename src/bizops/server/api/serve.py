@@ -77,6 +77,8 @@ class Api:
         try:
             if operation.action is not Action.READ or operation.media != "application/json":
                 return _response(operation, operation.handle(call))
+            if not operation.kept:
+                return tagged(request, _written(operation.handle(call)), operation.media)
             key = (operation.name, tuple(sorted(path.items())), tuple(sorted(query.items())))
             found = self.kept.get(moment.mark, key, lambda: _written(operation.handle(call)))
         except BizopsError as error:
