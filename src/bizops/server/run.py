@@ -58,6 +58,11 @@ class Server(uvicorn.Server):
         finally:
             self.intake.close()  # also when it was told so before it had begun
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends streams first: they would be waited for."""
+        self.application.state.api.changes.close()
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Not ready from now on; what is on its way is finished."""
         self.intake.refuse_more()

@@ -184,13 +184,14 @@ def check(call: Call) -> CheckAnswer:
             problems = list(error.problems)
     return CheckAnswer(
         ok=not problems,
-        problems=[_problem(problem) for problem in problems],
+        problems=[check_problem(problem) for problem in problems],
         hash=None if problems else call.workspace.model.hash,
         counts={} if problems else call.workspace.counts(),
     )
 
 
-def _problem(problem: Problem) -> CheckProblem:
+def check_problem(problem: Problem) -> CheckProblem:
+    """A problem with its place, as the console lists it."""
     place = problem.place
     return CheckProblem(
         code=problem.code,
