@@ -119,7 +119,8 @@ def _responses(one: Operation) -> dict[str, Any]:
         told["304"] = {"description": "As the client has it already."}
     refused = {400, 403, 503, *one.statuses}
     refused |= {422} if one.parameters or one.body else set()
-    refused |= {404} if one.placeholders else set()
+    refused |= {404} if one.placeholders or one.parameters else set()
+    refused |= {409} if any(parameter.name == "cursor" for parameter in one.parameters) else set()
     refused |= {413, 415} if one.body is not None else set()
     refused |= {401} if one.action is not Action.READ else set()
     for status in sorted(refused):

@@ -9,7 +9,7 @@ import datetime as dt
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from bizops.errors import BizopsError
 
@@ -93,19 +93,18 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 
 def _object(kind: Any, hints: Mapping[str, Any]) -> Schema:
-    required = sorted(kind.__required_keys__) if is_typeddict(kind) else list(hints)
     return {
         "type": "object",
         "description": (kind.__doc__ or "").partition("\n")[0],
         "additionalProperties": False,
-        "required": required,
+        "required": [name for name, hint in hints.items() if get_origin(hint) is not NotRequired],
         "properties": {name: schema_of(_given(hint)) for name, hint in hints.items()},
     }
 
 
 def _given(hint: Any) -> Any:
     """The type of a key that may be left out."""
-    return get_args(hint)[0] if getattr(get_origin(hint), "__name__", "") == "NotRequired" else hint
+    return get_args(hint)[0] if get_origin(hint) is NotRequired else hint
 
 
 def refuse_unless_fits(value: Any, kind: object) -> None:
