@@ -21,7 +21,7 @@ from bizops.lake.days import TIME
 from bizops.lake.files import verify_file
 from bizops.lake.segments import micros_of
 from bizops.lake.snapshot import Segment
-from bizops.lake.statements import col, parquet, query, source
+from bizops.lake.statements import col, parquet, query, same, source
 
 HOUR_US = 3_600_000_000
 _INDEX = "_index"
@@ -76,8 +76,8 @@ def _found(
             exp.cast(exp.Literal.string(bounds[side].as_py().isoformat()), "TIMESTAMP") for side in ("min", "max")
         )
         stored = stored.where(exp.GTE(this=col(TIME), expression=low), exp.LTE(this=col(TIME), expression=high))
-    using = [exp.to_identifier(name, quoted=True) for name in identity]
-    semi = exp.Join(this=stored.subquery("stored"), kind="SEMI", using=using)
+    # Of two rows without a value in an identity column, that column tells nothing; "=" would tell them apart.
+    semi = exp.Join(this=stored.subquery("stored"), kind="SEMI", on=same(identity, "keys", "stored"))
     statement = exp.select(col(_INDEX)).from_(source("keys")).join(semi)
     paths = [segment.path for segment in segments]
     found = db.sql(query(statement), params=[paths]).to_arrow_table()
