@@ -10,14 +10,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bizops import answering
 from bizops.calendar import Calendar
 from bizops.errors import BizopsError, Problem, did_you_mean
 from bizops.model import Model, read_model
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bizops.intake.privacy import Policy
     from bizops.lake import Lake, LoadReport, QuarantinedRow
     from bizops.mappings import Mappings
-    from bizops.measure import Answer, Executor, Question, Value
+    from bizops.measure import Answer, Value
     from bizops.model.language import Kpi, Source
     from bizops.present.scorecard import Scorecard
     from bizops.present.tree import Tree
@@ -89,9 +89,15 @@ class Span:
 class Workspace:
     """A directory with ``bizops.yaml``, ``model/`` and a state directory."""
 
-    def __init__(self, root: Path, clock: Clock = system_clock) -> None:
+    def __init__(self, root: Path, clock: Clock = system_clock, run: answering.Run = answering.here) -> None:
+        """``run`` runs what a question costs: in this process, or in one with limits."""
         self.root = root
         self.clock = clock
+        self._run = run
+
+    def anew(self, run: answering.Run | None = None) -> Workspace:
+        """The same workspace with its files read again; with another way to run questions when one is given."""
+        return Workspace(self.root, self.clock, run or self._run)
 
     # ------------------------------------------------------------------------------------------------------- the model
 
@@ -337,7 +343,7 @@ class Workspace:
 
         ``by`` lists the ways to split, each a sequence of slice names; the empty one is the whole.
         """
-        from bizops.measure import KeptAnswers, Question, Splits, answer_key, periods_of
+        from bizops.measure import KeptAnswers, Question, Splits, answer_key, as_answer, periods_of
 
         for name in kpis:
             self._kpi(name)
@@ -352,13 +358,11 @@ class Workspace:
         }
         splits = Splits(tuple(tuple(way) for way in by), tuple(sorted((filters or {}).items())))
         question = Question(tuple(kpis), periods, splits, compare)
-        kept = KeptAnswers(self.state / "results" / "answers")
         key = answer_key(known, question)
-        found = kept.find(key, known, question)
-        if found is None:
-            found = self._compute(known, question)
-            kept.keep(key, found)
-        return found
+        table = KeptAnswers(self.state / answering.ANSWERS).find(key)
+        if table is None:
+            table = self._run(answering.answered, known, self.state, question, key)
+        return as_answer(table, known, question)
 
     def _check_slices(self, kpis: Sequence[str], wanted: Iterable[str]) -> None:
         """Refuses a slice that none of the KPIs, nor anything they are made of, has."""
@@ -422,25 +426,19 @@ class Workspace:
     ) -> tuple[Period, pa.Table]:
         """The rows or cases behind a value, the largest first; the last period without label."""
         from bizops.measure import periods_of
-        from bizops.measure.drill import rows_behind
 
         definition = self._kpi(kpi)
         known = self.known()
         last = periods_of(known, [kpi], definition.calendar, None, None, period, 1)[-1]
         asked = self.calendar(definition.calendar).period(period) if period else last
-        with self._executor(known) as executor:
-            return asked, rows_behind(executor, definition, asked, filters or {}, limit)
+        return asked, self._run(answering.rows_behind_value, known, self.state, kpi, asked, dict(filters or {}), limit)
 
     def case(self, journey: str, case: str) -> pa.Table:
         """What happened to one case of a journey, in the order of time."""
-        from bizops.measure.drill import story_of_case
-
         if journey not in self.model.journeys:
             hint = did_you_mean(journey, self.model.journeys)
             raise BizopsError.of("unknown-journey", f"There is no journey '{journey}'.", hint=hint)
-        known = self.known()
-        with self._executor(known) as executor:
-            found = story_of_case(known, executor.engine, self.model.journeys[journey], case)
+        found = self._run(answering.story, self.known(), self.state, journey, case)
         if not found.num_rows:
             raise BizopsError.of("unknown-case", f"Nothing is known of '{case}' in '{journey}'.")
         return found
@@ -449,31 +447,6 @@ class Workspace:
         if name not in self.model.kpis:
             raise BizopsError.of("unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, self.model.kpis))
         return self.model.kpis[name]
-
-    def _compute(self, known: Known, question: Question) -> Answer:
-        from bizops.measure import answer
-
-        with self._executor(known) as executor:
-            return answer(self.model, executor, question)
-
-    @contextmanager
-    def _executor(self, known: Known) -> Iterator[Executor]:
-        from bizops.measure import Executor, ResultStore
-        from bizops.query.engine import Engine
-
-        settings = self.model.settings
-        engine = Engine(
-            readable=self.state,
-            scratch=self.state / "scratch",
-            threads=settings.threads,
-            memory_mb=settings.memory_mb,
-        )
-        store = ResultStore(self.state / "results")
-        try:
-            yield Executor(known, engine, store, self.state / "derived")
-        finally:
-            store.close()
-            engine.close()
 
 
 SCORECARD_PERIODS = 14

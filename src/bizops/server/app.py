@@ -53,6 +53,7 @@ def application(serving: Serving, current: Callable[[], Workspace]) -> Starlette
     async def until_the_end(app: Starlette) -> AsyncIterator[None]:
         yield
         await run_in_threadpool(serving.intake.close)
+        await run_in_threadpool(serving.workers.close)
 
     return Starlette(
         routes=routes,
