@@ -16,9 +16,10 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from bizops import answering
-from bizops.calendar import Calendar
+from bizops.calendar import Calendar, Grain
 from bizops.errors import BizopsError, Problem, did_you_mean
 from bizops.model import Model, read_model
 from bizops.model.language import SECTIONS
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
     from bizops.mappings import Mappings
     from bizops.measure import Answer, Value
     from bizops.model.language import Kpi, Source
+    from bizops.present.charts import Chart, Happening
     from bizops.present.scorecard import Scorecard
     from bizops.present.tree import Tree
+    from bizops.present.verdict import Verdict
 
 SETTINGS_FILE = "bizops.yaml"
 Clock = Callable[[], datetime]
@@ -421,6 +424,63 @@ class Workspace:
                     raise
         return found
 
+    def chart(
+        self,
+        kpi: str,
+        *,
+        grain: str | None = None,
+        span: Span = Span(),
+        filters: Mapping[str, str] | None = None,
+        compare: str | None = None,
+        as_of: datetime | None = None,
+        language: str | None = None,
+        size: tuple[float, float] | None = None,
+    ) -> Chart:
+        """How a KPI went, as a chart: with its usual range, target, what happened, and on wish the year before.
+
+        What is usual is told from the two dozen periods before, whatever part of them is shown.
+        """
+        from bizops.measure.noise import HISTORY
+        from bizops.measure.periods import DEFAULT_COUNTS
+        from bizops.measure.targets import target_for, target_value
+        from bizops.present.charts import Course, course_chart
+        from bizops.present.charts.layout import HEIGHT, WIDTH
+
+        definition = self._kpi(kpi)
+        calendar = self.calendar(definition.calendar)
+        asked = Grain(grain or definition.grain)
+        shown = span.last or (None if span.start else DEFAULT_COUNTS.get(asked, 1))
+        wanted = Span(None, span.end, max(shown or 0, HISTORY + 2)) if span.start is None else span
+        values = list(self.query([kpi], grain=asked.value, span=wanted, filters=filters, compare=compare, as_of=as_of))
+        target = target_for(self.model, kpi, filters or {})
+        periods = [value.period for value in values]
+        aims = [target_value(self.model, target, calendar, period) if target else None for period in periods]
+        happened = self._happenings(calendar, language or self.model.settings.language)
+        course = Course(definition, values, aims, happened, shown, compared=compare)
+        return course_chart(self.model, course, language or self.model.settings.language, size or (WIDTH, HEIGHT))
+
+    def verdict(self, kpi: str, *, as_of: datetime | None = None, language: str | None = None) -> Verdict:
+        """Whether the last complete value of a KPI lies outside its usual ups and downs, in a sentence."""
+        from bizops.present.verdict import verdict
+
+        definition = self._kpi(kpi)
+        values = self._last_values([kpi], "previous", None, as_of)[kpi]
+        return verdict(self.model, definition, values, language or self.model.settings.language)
+
+    def _happenings(self, calendar: Calendar, language: str) -> tuple[Happening, ...]:
+        """What the calendar knows of: interruptions and special days."""
+        from bizops.present.charts import Happening
+        from bizops.present.texts import say, text_of
+
+        zone = ZoneInfo(calendar.zone)
+        found = []
+        for definition in self.model.calendars.values():
+            for one in definition.maintenance:
+                start, end = (datetime.fromisoformat(text).replace(tzinfo=zone) for text in (one.start, one.end))
+                title = text_of(one.title, language) or say("maintenance", language)
+                found.append(Happening(start, end, title, "maintenance"))
+        return tuple(found)
+
     def rows(
         self, kpi: str, period: str | None = None, *, filters: Mapping[str, str] | None = None, limit: int = 50
     ) -> tuple[Period, pa.Table]:
@@ -449,8 +509,8 @@ class Workspace:
         return self.model.kpis[name]
 
 
-SCORECARD_PERIODS = 14
-"""A year of months, the month to compare with, and one that may not be complete."""
+SCORECARD_PERIODS = 26
+"""Two years of periods to tell what is usual, the one that is judged, and one that may not be complete."""
 
 
 def _owned(kpi: Kpi, team: str) -> bool:
@@ -468,8 +528,6 @@ def parse_as_of(text: str, calendar: Calendar) -> datetime:
             "bad-date", f"'{text}' is no date.", hint="Write '2026-03-31' or '2026-03-31T12:00'."
         ) from None
     if written.tzinfo is None:
-        from zoneinfo import ZoneInfo
-
         written = written.replace(tzinfo=ZoneInfo(calendar.zone))
     return written.astimezone(UTC)
 

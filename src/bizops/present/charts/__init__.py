@@ -1,0 +1,7 @@
+"""Charts: described once, with every label and number decided; drawn as SVG, in terminals, or by programs."""
+
+from bizops.present.charts.chart import VERSION, Chart
+from bizops.present.charts.course import Course, Happening, course_chart
+from bizops.present.charts.svg import Theme, svg
+
+__all__ = ["VERSION", "Chart", "Course", "Happening", "Theme", "course_chart", "svg"]
