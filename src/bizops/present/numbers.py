@@ -28,7 +28,7 @@ def display(value: float | None, unit: str, language: str, decimals: int | None 
     word = ""
     if short and not unit.endswith("%") and abs(value) >= 1e5:
         (value, word), decimals = _shortened(value, language), None
-    text = number(value, language, _digits(value) if decimals is None else decimals)
+    text = number(value, language, digits(value) if decimals is None else decimals)
     shown = "" if unit == "1" or _counts(unit) or (short and _only_counts(unit)) else unit_text(unit, language)
     return " ".join(part for part in (text, word, shown) if part)
 
@@ -103,7 +103,8 @@ def signed(value: float, language: str, decimals: int) -> str:
     return "+" + text if value > 0 and any(digit in text for digit in "123456789") else text
 
 
-def _digits(value: float) -> int:
+def digits(value: float) -> int:
+    """How many digits after the mark a number of that size is written with."""
     size = abs(value)
     if value == int(value) and size < 1e15:
         return 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from bizops.present.charts import svg
 from bizops.present.numbers import NONE
 from bizops.present.scorecard import SIGNS, Row, Scorecard
-from bizops.present.sparkline import spark_svg, spark_words
 from bizops.present.texts import say
 from bizops.present.tree import Edge, Node, Tree, legend
 
@@ -58,14 +58,13 @@ def _row(row: Row, footnotes: Mapping[str, int], language: str) -> str:
         f'<br><span class="s">{escape(note)}</span>' for note in (row.unfinished, row.refusal) if note is not None
     )
     target = (escape(row.target_display) if row.target is not None else "") + _verdict(row)
-    label = escape(f"{row.title}: {spark_words(row.spark, row.unit, language)}", quote=True)
     return (
         f"<tr><td>{escape(row.title)}{notes}</td>"
         f'<td class="n v">{escape(row.display)}</td><td class="s">{escape(row.period or "")}</td>'
         f'<td class="n">{target}</td>'
         f'<td class="n">{escape(row.previous)}{_mark(row.previous_note, footnotes)}</td>'
         f'<td class="n">{escape(row.year_ago)}{_mark(row.year_ago_note, footnotes)}</td>'
-        f"<td>{spark_svg(row.spark, label)}</td></tr>"
+        f"<td>{svg(row.spark_chart(language)) if row.spark else ''}</td></tr>"
     )
 
 

@@ -13,6 +13,7 @@ from bizops.measure.value import Refusal
 from bizops.model.language import Kpi
 from bizops.model.model import Model
 from bizops.present import numbers
+from bizops.present.charts import Chart, spark_chart
 from bizops.present.texts import reason, say, text_of
 from bizops.present.verdict import verdict_of
 
@@ -47,12 +48,17 @@ class Row:
     year_ago: str
     year_ago_note: str | None
     spark: tuple[float | None, ...]
+    usual: tuple[tuple[float, float] | None, ...]
     unfinished: str | None
     fresh_until: str | None
     unusual: float
     verdict: str
     verdict_text: str
     news: bool
+
+    def spark_chart(self, language: str) -> Chart:
+        """The last periods as a small line, with their usual range."""
+        return spark_chart(self.title, self.spark, self.unit, language, self.usual)
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ def _row(model: Model, kpi: Kpi, before: Sequence[Value], year: Sequence[Value],
         year_ago=year_ago,
         year_ago_note=year_note,
         spark=judged.course[-SPARK:],
+        usual=tuple(judged.range(at) for at in range(judged.first, judged.at + 1))[-SPARK:],
         unfinished=_unfinished(last, shown, kpi, language),
         fresh_until=last.fresh_until.isoformat() if last and last.fresh_until else None,
         unusual=judged.distance,

@@ -12,17 +12,17 @@ from bizops.measure.noise import Judged, judge
 from bizops.model.language import Kpi
 from bizops.model.model import Model
 from bizops.present import numbers
-from bizops.present.charts.chart import Axis, Band, Chart, Event, Label, Series, Table, Tick
+from bizops.present.charts.chart import Axis, Band, Chart, Event, Label, Series, Table, Tick, Tone
 from bizops.present.charts.layout import HEIGHT, LABEL, TICK, WIDTH, frame, heading
-from bizops.present.charts.lettering import spread, width
+from bizops.present.charts.lettering import spread
+from bizops.present.charts.spark import spark_words
 from bizops.present.charts.ticks import Marked, marked
-from bizops.present.periods import day_text, period_text, tick_texts
-from bizops.present.sparkline import spark_words
+from bizops.present.charts.time_axis import period_ticks
+from bizops.present.periods import day_text, period_text
 from bizops.present.texts import reason, say, text_of, unit_text
 from bizops.present.verdict import Verdict, verdict_on
 
 _UNIT_KEYS = {"1": "unitless", "%": "percent", "ms": "in_ms", "s": "in_s", "min": "in_min", "h": "in_h", "d": "in_d"}
-_STEPS = (1, 2, 3, 4, 6, 12, 24, 48)
 
 
 @dataclass(frozen=True)
@@ -134,11 +134,12 @@ class _Drawing:
         dots = (judged,) if judged >= 0 and self.values[judged].value is not None else ()
         return (*found, Series(self.title, "AC", points, "accent", unsure=unsure, dots=dots))
 
-    def _ends(self, band: Sequence[tuple[int, float, float]]) -> list[tuple[float, str, str, bool]]:
+    def _ends(self, band: Sequence[tuple[int, float, float]]) -> list[tuple[float, str, Tone, bool]]:
         """What stands at the right of each line: (value, text, tone, strong)."""
-        found: list[tuple[float, str, str, bool]] = []
+        found: list[tuple[float, str, Tone, bool]] = []
         if self.verdict.value is not None:
-            tone = self.verdict.verdict if self.verdict.verdict in ("better", "worse") else "accent"
+            tones: dict[str, Tone] = {"better": "better", "worse": "worse"}
+            tone = tones.get(self.verdict.verdict, "accent")
             found.append((self.verdict.value, self.verdict.display, tone, True))
         if last := next((one for one in reversed(self.targets) if one is not None), None):
             text = numbers.display(last, self.kpi.unit, self.language, self.kpi.decimals, short=True)
@@ -150,14 +151,14 @@ class _Drawing:
         return found
 
     def _placed(
-        self, ends: Sequence[tuple[float, str, str, bool]], domain: tuple[float, float], height: float, right: float
+        self, ends: Sequence[tuple[float, str, Tone, bool]], domain: tuple[float, float], height: float, right: float
     ) -> tuple[Label, ...]:
         """The labels, moved up and down until none covers another."""
         low, high = domain
         wanted = [height * (high - value) / (high - low) for value, _, _, _ in ends]
         placed = spread(wanted, LABEL * 1.25, 0.0, height)
         return tuple(
-            Label(right, value, text, tone, dx=8.0, dy=at - wish, strong=strong)  # type: ignore[arg-type]
+            Label(right, value, text, tone, dx=8.0, dy=at - wish, strong=strong)
             for (value, text, tone, strong), at, wish in zip(ends, placed, wanted, strict=True)
         )
 
@@ -228,25 +229,6 @@ def unit_words(unit: str, language: str) -> str:
 
 def _before(value: Value) -> float | None:
     return value.compared.value if value.compared else None
-
-
-def period_ticks(periods: Sequence[Period], room: float, language: str) -> tuple[Tick, ...]:
-    """A mark at every period, or every second, third, ... where there is no room; the year where it changes."""
-    if not periods:
-        return ()
-    texts = [tick_texts(period, language) for period in periods]
-    each = max(width(text, TICK) for text, _ in texts) + 10
-    fit = max(1, int(room / each))
-    step = next((step for step in _STEPS if len(periods) <= fit * step), max(_STEPS[-1], -(-len(periods) // fit)))
-    # Counted from the end: the newest period always has its mark.
-    places = range((len(periods) - 1) % step, len(periods), step)
-    ticks: list[Tick] = []
-    second = ""
-    for at in places:
-        label, below = texts[at]
-        ticks.append(Tick(at, label, below if below != second else ""))
-        second = below
-    return tuple(ticks)
 
 
 def _events(happenings: Sequence[Happening], periods: Sequence[Period], language: str) -> list[Event]:
