@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bizops.measure import Answer, Value
     from bizops.model.language import Kpi, Source
     from bizops.present.charts import Chart, Happening
+    from bizops.present.paper import Sheet
     from bizops.present.scorecard import Scorecard
     from bizops.present.tree import Tree
     from bizops.present.verdict import Verdict
@@ -458,6 +459,14 @@ class Workspace:
         happened = self._happenings(calendar, language or self.model.settings.language)
         course = Course(definition, values, aims, happened, shown, compared=compare)
         return course_chart(self.model, course, language or self.model.settings.language, size or (WIDTH, HEIGHT))
+
+    def sheet(self, kpi: str, *, as_of: datetime | None = None, language: str | None = None) -> Sheet:
+        """A KPI on one page: what it is, where it stands, how it went; for reading and printing."""
+        from bizops.present.paper import kpi_sheet
+
+        chart = self.chart(kpi, span=Span(last=SCORECARD_PERIODS - 1), as_of=as_of, language=language)
+        verdict = self.verdict(kpi, as_of=as_of, language=language)
+        return kpi_sheet(self.model, self._kpi(kpi), verdict, chart)
 
     def verdict(self, kpi: str, *, as_of: datetime | None = None, language: str | None = None) -> Verdict:
         """Whether the last complete value of a KPI lies outside its usual ups and downs, in a sentence."""

@@ -79,10 +79,11 @@ def custom_properties(theme: Mapping[str, str]) -> str:
 
 
 def root_rules() -> str:
-    """Light colours, dark ones where the reader's system or ``data-theme`` asks for them."""
+    """Light colours, dark ones where the reader's system or ``data-theme`` asks for them; paper is always light."""
     light, dark = custom_properties(LIGHT), custom_properties(DARK)
     return (
         f":root{{color-scheme:light dark;{light}}}"
-        f"@media(prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}"
-        f":root[data-theme=light]{{color-scheme:light}}:root[data-theme=dark]{{color-scheme:dark;{dark}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}"
+        f":root[data-theme=light]{{color-scheme:light}}"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}"
     )
