@@ -13,7 +13,7 @@ from bizops.measure.value import Refusal
 from bizops.model.language import Kpi
 from bizops.model.model import Model
 from bizops.present import numbers
-from bizops.present.charts import Chart, spark_chart
+from bizops.present.charts import Chart, Tone, spark_chart
 from bizops.present.texts import reason, say, text_of
 from bizops.present.verdict import verdict_of
 
@@ -58,7 +58,17 @@ class Row:
 
     def spark_chart(self, language: str) -> Chart:
         """The last periods as a small line, with their usual range."""
-        return spark_chart(self.title, self.spark, self.unit, language, self.usual)
+        return spark_chart(self.title, self.spark, self.unit, language, self.usual, self.tone)
+
+    @property
+    def tone(self) -> Tone:
+        """The colour of what is out of the usual."""
+        return "better" if self.verdict == "better" else "worse" if self.verdict == "worse" else "ink"
+
+    @property
+    def signal(self) -> str:
+        """The verdict in a word, where the value lies outside its usual range."""
+        return self.verdict_text if self.verdict in ("better", "worse", "changed") else ""
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "maintenance": {"en": "maintenance", "de": "Wartung"},
     "usual": {"en": "usual range", "de": "üblich"},
-    "usual_range": {"en": "Usual range", "de": "Üblicher Bereich"},
+    "usual_range": {"en": "usual range", "de": "üblicher Bereich"},
     "before_year": {"en": "year before", "de": "Vorjahr"},
     "alt_line": {"en": "Line chart of {title}: {words}.", "de": "Liniendiagramm zu {title}: {words}."},
     "alt_lines": {"en": "Line chart: {words}.", "de": "Liniendiagramm: {words}."},

@@ -1,8 +1,8 @@
 """Charts: described once, with every label and number decided; drawn as SVG, in terminals, or by programs."""
 
-from bizops.present.charts.chart import VERSION, Chart
+from bizops.present.charts.chart import VERSION, Chart, Tone
 from bizops.present.charts.course import Course, Happening, course_chart
 from bizops.present.charts.spark import spark_chart
 from bizops.present.charts.svg import Theme, svg
 
-__all__ = ["VERSION", "Chart", "Course", "Happening", "Theme", "course_chart", "spark_chart", "svg"]
+__all__ = ["VERSION", "Chart", "Course", "Happening", "Theme", "Tone", "course_chart", "spark_chart", "svg"]

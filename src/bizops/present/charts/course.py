@@ -201,22 +201,26 @@ class _Drawing:
         return text
 
     def _table(self, ranges: Sequence[tuple[float, float] | None]) -> Table:
-        columns = ["period", "value", "target", "usual_range", "note"]
-        rows = []
+        columns: dict[str, list[str]] = {name: [] for name in ("period", "value", "target", "usual_range", "note")}
         for value, target, limits in zip(self.values, self.targets, ranges, strict=True):
-            state = "unfinished" if value.completeness == "running" else value.completeness
-            note = reason(value.refusal, self.language) if value.refusal else ""
-            note = note or ("" if value.completeness == "complete" else say(state, self.language))
-            rows.append(
-                (
-                    period_text(value.period, self.language),
-                    numbers.display(value.value, self.kpi.unit, self.language, self.kpi.decimals),
-                    numbers.display(target, self.kpi.unit, self.language, self.kpi.decimals),
-                    numbers.range_text(*limits, self.kpi.unit, self.language, self.kpi.decimals) if limits else "",
-                    note,
-                )
-            )
-        return Table(tuple(say(name, self.language) for name in columns), tuple(rows))
+            columns["period"].append(period_text(value.period, self.language))
+            columns["value"].append(self._shown(value.value))
+            columns["target"].append(self._shown(target) if target is not None else "")
+            usual = numbers.range_text(*limits, self.kpi.unit, self.language, self.kpi.decimals) if limits else ""
+            columns["usual_range"].append(usual)
+            columns["note"].append(self._note(value))
+        told = {name: texts for name, texts in columns.items() if any(texts)}
+        return Table(tuple(say(name, self.language) for name in told), tuple(zip(*told.values(), strict=True)))
+
+    def _shown(self, value: float | None) -> str:
+        return numbers.display(value, self.kpi.unit, self.language, self.kpi.decimals)
+
+    def _note(self, value: Value) -> str:
+        """Why there is no value, or that its period is not complete."""
+        if value.refusal is not None:
+            return reason(value.refusal, self.language)
+        state = "unfinished" if value.completeness == "running" else value.completeness
+        return "" if state == "complete" else say(state, self.language)
 
 
 def unit_words(unit: str, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bizops.present.charts.chart import Axis, Band, Chart, Frame, Series, Table
+from bizops.present.charts.chart import Axis, Band, Chart, Frame, Mark, Series, Table, Tone
 from bizops.present.numbers import display
 from bizops.present.texts import say
 
@@ -18,14 +18,15 @@ def spark_chart(
     unit: str,
     language: str,
     usual: Sequence[tuple[float, float] | None] = (),
+    tone: Tone = "ink",
 ) -> Chart:
-    """A line that breaks where there is no value, a dot on the last one, the usual range behind it."""
+    """A line that breaks where there is no value, a dot (of that tone) on the last one, the usual range behind it."""
     known = [value for value in values if value is not None]
     band = tuple((float(at), *limits) for at, limits in enumerate(usual) if limits is not None)
     seen = [*known, *(end for _, low, high in band for end in (low, high))] or [0.0]
     low, high = min(seen), max(seen)
     domain = (low, high) if high > low else (low - 1.0, high + 1.0)
-    last = max((at for at, value in enumerate(values) if value is not None), default=None)
+    dots = [(float(at), value) for at, value in enumerate(values) if value is not None][-1:]
     points = tuple((float(at), value) for at, value in enumerate(values))
     words = spark_words(values, unit, language)
     return Chart(
@@ -40,7 +41,8 @@ def spark_chart(
         frame=Frame(_AIR, _AIR, _WIDTH - 2 * _AIR, _HEIGHT - 2 * _AIR),
         table=Table((), ()),
         axes=(Axis("left", domain), Axis("top", (0.0, max(len(values) - 1.0, 1.0)))),
-        series=(Series(title, "AC", points, "noise", dots=() if last is None else (last,)),),
+        series=(Series(title, "AC", points, "noise"),),
+        marks=tuple(Mark(title, at, value, tone=tone) for at, value in dots),
         bands=(Band("", band),) if band else (),
     )
 

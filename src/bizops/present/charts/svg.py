@@ -282,8 +282,9 @@ class _Picture:
             (x1, y1), (x2, y2) = place.at(mark.at - 0.4, mark.value), place.at(mark.at + 0.4, mark.value)
             parts.append(_line(x1, y1, x2, y2, self.stroke(mark.tone, 2)))
         else:
+            size = "3.5" if self.chart.kind == "spark" else "5"
             inside, edge = (mark.tone, "surface") if mark.scenario != "naive" else ("surface", mark.tone)
-            parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="5"{self.fill(inside)}{self.stroke(edge, 1.5)}/>')
+            parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{size}"{self.fill(inside)}{self.stroke(edge, 1.5)}/>')
         return "".join(parts)
 
     def flow(self, flow: Flow, place: Place) -> str:

@@ -12,14 +12,16 @@ h1{font-size:1.5rem;line-height:1.25;margin:0 0 .25rem}
 h2{font-size:1.1rem;margin:2.5rem 0 .5rem}
 p.lead{font-size:1.15rem;margin:0 0 1.5rem;max-width:60rem}
 p.above{color:var(--ink-2);font-size:.85rem;margin:0 0 .25rem}
+body.narrow-page{max-width:50rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%}
 th{font-weight:600;text-align:left;color:var(--ink-2);font-size:.85rem}
 th,td{padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
-td:first-child{white-space:normal;min-width:14rem}
+td:first-child{white-space:normal;min-width:12rem}
 table.small td,table.small th{font-size:.85rem;min-width:0;padding-block:.2rem}
 .n{text-align:right}.v{font-weight:600}.s{color:var(--ink-2);font-size:.85rem}
 .good{color:var(--better-text)}.bad{color:var(--worse-text)}.watch{color:var(--watch-text)}
+.signal{margin-left:.5rem}.signal.better{color:var(--better-text)}.signal.worse{color:var(--worse-text)}
 .big{font-size:2.1rem;font-weight:600;line-height:1.2;margin:.5rem 0 .25rem}
 .chip{display:inline-block;border:1px solid var(--line);border-radius:4px;padding:.1rem .5rem;font-size:.85rem;
 font-weight:600;vertical-align:middle;margin-left:.75rem;color:var(--ink-2)}
