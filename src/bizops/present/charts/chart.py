@@ -173,7 +173,7 @@ class Heading:
 
     claim: tuple[str, ...] = ()
     subtitle: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[tuple[str, ...], ...] = ()
     source: tuple[str, ...] = ()
 
 

@@ -167,7 +167,7 @@ class _Drawing:
         if any(value.completeness != "complete" and value.value is not None for value in self.values):
             found.append(say("dotted", self.language))
         found += dict.fromkeys(reason(value.refusal, self.language) for value in self.values if value.refusal)
-        return (" ".join(found),) if found else ()
+        return tuple(found)
 
     def _subtitle(self, value_axis: Marked) -> str:
         if not self.values:

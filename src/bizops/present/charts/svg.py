@@ -12,7 +12,7 @@ from html import escape
 from typing import Literal
 
 from bizops.present.charts.chart import Axis, Band, Bar, Cell, Chart, Event, Flow, Frame, Label, Mark, Series
-from bizops.present.charts.layout import CLAIM, LABEL, LINE, NOTE, SUBTITLE, TICK
+from bizops.present.charts.layout import CLAIM, LABEL, LINE, NOTE, SUBTITLE, TICK, rows_of
 from bizops.present.charts.place import Place
 from bizops.present.colours import CATEGORIES, DARK, LIGHT, root_rules
 
@@ -138,13 +138,14 @@ class _Picture:
         """What happened, what to mind, and where the numbers come from."""
         head, chart = self.chart.heading, self.chart
         row = NOTE * LINE
-        y = chart.height - (len(head.source) + len(head.notes) + len(chart.events)) * row - 2
+        y = chart.height - (rows_of(head) + len(chart.events)) * row - 2
         parts = []
-        for at, event in enumerate(chart.events):
-            parts.append(self._event_line(event, y + (at + 0.8) * row))
-        y += len(chart.events) * row
-        parts.append(self.lines(head.notes, y, NOTE, "ink-2"))
-        parts.append(self.lines(head.source, y + len(head.notes) * row, NOTE, "ink-2"))
+        for event in chart.events:
+            parts.append(self._event_line(event, y + 0.8 * row))
+            y += row
+        for lines in (*head.notes, head.source):
+            parts.append(self.lines(lines, y, NOTE, "ink-2"))
+            y += len(lines) * row
         return "".join(parts)
 
     def _event_line(self, event: Event, y: float) -> str:
@@ -229,15 +230,8 @@ class _Picture:
     def line(self, series: Series, place: Place) -> str:
         """A line; what is not complete is dotted, what is planned dashed."""
         dash = ' stroke-dasharray="6 4"' if series.ink == "dashed" else ""
-        thick = (
-            1.0
-            if series.ink == "hair"
-            else 2.5
-            if series.scenario == "AC"
-            else 1.75
-            if series.scenario in ("PY", "FC", "BM")
-            else 1.5
-        )
+        actual = 1.5 if self.chart.kind == "spark" else 2.5
+        thick = {"AC": actual, "PL": 1.5}.get(series.scenario, 1.75) if series.ink != "hair" else 1.0
         look = f'fill="none" stroke-linejoin="round" stroke-linecap="round"{self.stroke(series.tone, thick)}'
         sure, unsure = _paths(series, place)
         parts = [f'<path class="line {series.scenario}" d="{sure}" {look}{dash}/>'] if sure else []
