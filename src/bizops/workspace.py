@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bizops.mappings import Mappings
     from bizops.measure import Answer, Value
     from bizops.model.language import Kpi, Source
-    from bizops.present.charts import Chart, Happening
+    from bizops.present.charts import Chart
     from bizops.present.paper import Sheet
     from bizops.present.scorecard import Scorecard
     from bizops.present.tree import Tree
@@ -429,36 +429,53 @@ class Workspace:
         self,
         kpi: str,
         *,
+        kind: str = "line",
         grain: str | None = None,
         span: Span = Span(),
+        by: str | None = None,
         filters: Mapping[str, str] | None = None,
         compare: str | None = None,
         as_of: datetime | None = None,
         language: str | None = None,
-        size: tuple[float, float] | None = None,
     ) -> Chart:
-        """How a KPI went, as a chart: with its usual range, target, what happened, and on wish the year before.
+        """How a KPI went, with its usual range, its target and what happened; or its parts ``by`` a slice.
 
-        What is usual is told from the two dozen periods before, whatever part of them is shown.
+        ``kind`` is ``line``, or ``bar`` for the parts in the last complete period. ``compare`` draws the year before,
+        of bars any earlier period. What is usual is told from two dozen periods before, however few are shown.
         """
-        from bizops.measure.noise import HISTORY
-        from bizops.measure.periods import DEFAULT_COUNTS
-        from bizops.measure.targets import target_for, target_value
-        from bizops.present.charts import Course, course_chart
-        from bizops.present.charts.layout import HEIGHT, WIDTH
+        from bizops.present.charts import Course, course_chart, happenings, split_chart
 
         definition = self._kpi(kpi)
-        calendar = self.calendar(definition.calendar)
+        spoken = language or self.model.settings.language
+        if kind not in ("line", "bar") or (kind == "bar" and by is None):
+            raise BizopsError.of(
+                "bad-chart",
+                f"A chart of kind '{kind}' {'needs a slice' if kind == 'bar' else 'cannot be made of a KPI'}.",
+                hint="Ask for kind 'line', or for 'bar' by a slice.",
+            )
         asked = Grain(grain or definition.grain)
-        shown = span.last or (None if span.start else DEFAULT_COUNTS.get(asked, 1))
-        wanted = Span(None, span.end, max(shown or 0, HISTORY + 2)) if span.start is None else span
+        if by is not None:
+            split = self.query(
+                [kpi], grain=asked.value, span=span, by=[[by]], filters=filters, compare=compare, as_of=as_of
+            )
+            return split_chart(self.model, definition, list(split), by, spoken, kind)
+        wanted, shown = self._with_history(asked, span, definition)
         values = list(self.query([kpi], grain=asked.value, span=wanted, filters=filters, compare=compare, as_of=as_of))
-        target = target_for(self.model, kpi, filters or {})
-        periods = [value.period for value in values]
-        aims = [target_value(self.model, target, calendar, period) if target else None for period in periods]
-        happened = self._happenings(calendar, language or self.model.settings.language)
-        course = Course(definition, values, aims, happened, shown, compared=compare)
-        return course_chart(self.model, course, language or self.model.settings.language, size or (WIDTH, HEIGHT))
+        course = Course(definition, values, happenings(self.model, spoken), shown(values), compare == "year_ago")
+        return course_chart(self.model, course, spoken)
+
+    def _with_history(self, grain: Grain, span: Span, kpi: Kpi) -> tuple[Span, Callable[[Sequence[Value]], int]]:
+        """A span that begins early enough to tell what is usual, and how many of its values were asked for."""
+        from bizops.measure.noise import HISTORY
+        from bizops.measure.periods import DEFAULT_COUNTS
+
+        if span.start is None or grain is Grain.TOTAL:
+            last = span.last or DEFAULT_COUNTS.get(grain, 1)
+            return Span(span.start, span.end, max(last, HISTORY + 2)), lambda values: min(last, len(values))
+        calendar = self.calendar(kpi.calendar)
+        start = calendar.period(span.start).start
+        first = calendar.previous(calendar.containing(grain, start), HISTORY + 1)
+        return Span(first.label, span.end), lambda values: sum(value.period.start >= start for value in values)
 
     def sheet(self, kpi: str, *, as_of: datetime | None = None, language: str | None = None) -> Sheet:
         """A KPI on one page: what it is, where it stands, how it went; for reading and printing."""
@@ -475,20 +492,6 @@ class Workspace:
         definition = self._kpi(kpi)
         values = self._last_values([kpi], "previous", None, as_of)[kpi]
         return verdict(self.model, definition, values, language or self.model.settings.language)
-
-    def _happenings(self, calendar: Calendar, language: str) -> tuple[Happening, ...]:
-        """What the calendar knows of: interruptions and special days."""
-        from bizops.present.charts import Happening
-        from bizops.present.texts import say, text_of
-
-        zone = ZoneInfo(calendar.zone)
-        found = []
-        for definition in self.model.calendars.values():
-            for one in definition.maintenance:
-                start, end = (datetime.fromisoformat(text).replace(tzinfo=zone) for text in (one.start, one.end))
-                title = text_of(one.title, language) or say("maintenance", language)
-                found.append(Happening(start, end, title, "maintenance"))
-        return tuple(found)
 
     def rows(
         self, kpi: str, period: str | None = None, *, filters: Mapping[str, str] | None = None, limit: int = 50

@@ -124,6 +124,11 @@ TEXTS: dict[str, dict[str, str]] = {
     "owners": {"en": "Owners", "de": "Verantwortlich"},
     "no_owner": {"en": "nobody yet", "de": "noch niemand"},
     "definition": {"en": "Definition", "de": "Definition"},
+    "highest_and_lowest": {
+        "en": "{title} {when}: {high} highest with {most}, {low} lowest with {least}",
+        "de": "{title} {when}: {high} am höchsten mit {most}, {low} am niedrigsten mit {least}",
+    },
+    "left_out": {"en": "Not shown: {n} more.", "de": "Nicht gezeigt: {n} weitere."},
     "alt_bar": {"en": "Bar chart: {words}.", "de": "Balkendiagramm: {words}."},
     "alt_waterfall": {"en": "What the change is made of: {words}.", "de": "Woraus die Änderung besteht: {words}."},
     "alt_tornado": {

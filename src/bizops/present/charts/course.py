@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bizops.calendar import Period
 from bizops.measure import Value
 from bizops.measure.noise import Judged, judge
+from bizops.measure.targets import target_for, target_value
 from bizops.model.language import Kpi
 from bizops.model.model import Model
 from bizops.present import numbers
@@ -37,38 +39,56 @@ class Happening:
 
 @dataclass(frozen=True)
 class Course:
-    """What the chart of a KPI is made from: its values, the oldest first; the target of each period; what happened.
+    """What the chart of a KPI is made from: its values, the oldest first, and what happened meanwhile.
 
-    Of ``values`` the last ``shown`` are drawn; those before only tell what is usual. ``compared`` is ``year_ago`` when
-    the values' comparisons are to be drawn.
+    Of ``values`` the last ``shown`` are drawn; those before only tell what is usual. ``year_before`` draws what the
+    values are compared with.
     """
 
     kpi: Kpi
     values: Sequence[Value]
-    targets: Sequence[float | None]
     happenings: Sequence[Happening] = ()
     shown: int | None = None
-    compared: str | None = None
+    year_before: bool = False
 
 
 def course_chart(model: Model, course: Course, language: str, size: tuple[float, float] = (WIDTH, HEIGHT)) -> Chart:
     """The chart of a KPI over time, decided to the last label."""
     judged = judge(model, course.values)
     verdict = verdict_on(course.kpi, judged, course.values, language)
-    return _Drawing(course, judged, verdict, language, size).chart()
+    return _Drawing(model, course, judged, verdict, language, size).chart()
+
+
+def happenings(model: Model, language: str) -> tuple[Happening, ...]:
+    """What the calendars know of: interruptions."""
+    found = []
+    for definition in model.calendars.values():
+        zone = ZoneInfo(definition.zone)
+        for one in definition.maintenance:
+            start, end = (datetime.fromisoformat(text).replace(tzinfo=zone) for text in (one.start, one.end))
+            found.append(
+                Happening(start, end, text_of(one.title, language) or say("maintenance", language), "maintenance")
+            )
+    return tuple(found)
 
 
 class _Drawing:
     """One chart in the making: what several of its parts need."""
 
     def __init__(
-        self, course: Course, judged: Judged, verdict: Verdict, language: str, size: tuple[float, float]
+        self,
+        model: Model,
+        course: Course,
+        judged: Judged,
+        verdict: Verdict,
+        language: str,
+        size: tuple[float, float],
     ) -> None:
         self.kpi, self.judged, self.verdict, self.language, self.size = course.kpi, judged, verdict, language, size
         self.skipped = max(0, len(course.values) - (course.shown or len(course.values)))
         self.values = course.values[self.skipped :]
-        self.targets = course.targets[self.skipped :]
-        self.before = [_before(value) for value in self.values] if course.compared == "year_ago" else []
+        self.targets = targets_of(model, self.kpi, self.values)
+        self.before = [_before(value) for value in self.values] if course.year_before else []
         self.events = tuple(_events(course.happenings, [value.period for value in self.values], language))
         self.title = text_of(course.kpi.title, language) or course.kpi.name
 
@@ -80,8 +100,9 @@ class _Drawing:
         seen = [value.value for value in self.values] + list(self.targets) + self.before + ends
         value_axis = marked(seen, self.kpi.unit, self.language)
         notes = self._notes(value_axis)
-        subtitle = self._subtitle(value_axis)
-        head = heading(self.verdict.sentence.rstrip("."), subtitle, notes, self._source(), self.size[0])
+        source = source_line(self.values[-1], self.language) if self.values else ""
+        subtitle = subtitle_of(self.kpi, self.values, value_axis.scale.name, self.language)
+        head = heading(self.verdict.sentence.rstrip("."), subtitle, notes, source, self.size[0])
         ends_of_lines = self._ends(band)
         place = frame(
             head,
@@ -100,7 +121,7 @@ class _Drawing:
             language=self.language,
             claim=self.verdict.sentence.rstrip("."),
             subtitle=subtitle,
-            source=self._source(),
+            source=source,
             alt=self._alt(),
             width=self.size[0],
             height=self.size[1],
@@ -169,30 +190,6 @@ class _Drawing:
         found += dict.fromkeys(reason(value.refusal, self.language) for value in self.values if value.refusal)
         return tuple(found)
 
-    def _subtitle(self, value_axis: Marked) -> str:
-        if not self.values:
-            return value_axis.scale.name
-        unit = unit_words(value_axis.scale.name or self.kpi.unit, self.language)
-        first, last = self.values[0].period, self.values[-1].period
-        text = say(
-            "per_period",
-            self.language,
-            unit=unit,
-            grain=say(first.grain.value, self.language),
-            first=period_text(first, self.language),
-            last=period_text(last, self.language),
-        )
-        rows = sum(value.rows or 0 for value in self.values)
-        return f"{text}; {say('of_rows', self.language, n=numbers.number(rows, self.language, 0))}"
-
-    def _source(self) -> str:
-        if not self.values:
-            return ""
-        value = self.values[-1]
-        fresh = day_text(value.fresh_until.date(), self.language) if value.fresh_until else numbers.NONE
-        as_of = day_text(value.as_of.date(), self.language)
-        return say("source_line", self.language, definition=value.definition[:12], fresh=fresh, as_of=as_of)
-
     def _alt(self) -> str:
         words = spark_words([value.value for value in self.values], self.kpi.unit, self.language)
         text = say("alt_line", self.language, title=self.title, words=words)
@@ -221,6 +218,40 @@ class _Drawing:
             return reason(value.refusal, self.language)
         state = "unfinished" if value.completeness == "running" else value.completeness
         return "" if state == "complete" else say(state, self.language)
+
+
+def targets_of(model: Model, kpi: Kpi, values: Sequence[Value]) -> list[float | None]:
+    """The target of each value's period; values of one slice."""
+    target = target_for(model, kpi.name, values[0].slice) if values else None
+    if target is None:
+        return [None] * len(values)
+    calendar = model.calendar(kpi.calendar)
+    return [target_value(model, target, calendar, value.period) for value in values]
+
+
+def subtitle_of(kpi: Kpi, values: Sequence[Value], unit: str, language: str) -> str:
+    """What is measured in which unit, from when to when, from how many rows."""
+    words = unit_words(unit or kpi.unit, language)
+    if not values:
+        return words
+    first, last = values[0].period, values[-1].period
+    text = say(
+        "per_period",
+        language,
+        unit=words,
+        grain=say(first.grain.value, language),
+        first=period_text(first, language),
+        last=period_text(last, language),
+    )
+    rows = sum(value.rows or 0 for value in values)
+    return f"{text}; {say('of_rows', language, n=numbers.number(rows, language, 0))}"
+
+
+def source_line(value: Value, language: str) -> str:
+    """By which definition, from data until when, as known when."""
+    fresh = day_text(value.fresh_until.date(), language) if value.fresh_until else numbers.NONE
+    as_of = day_text(value.as_of.date(), language)
+    return say("source_line", language, definition=value.definition[:12], fresh=fresh, as_of=as_of)
 
 
 def unit_words(unit: str, language: str) -> str:
