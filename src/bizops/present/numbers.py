@@ -35,6 +35,8 @@ def display(value: float | None, unit: str, language: str, decimals: int | None 
 
 def range_text(low: float, high: float, unit: str, language: str, decimals: int | None = None) -> str:
     """A range with its unit once, where both ends have the same: ``10.1 to 14.5 h``."""
+    if decimals is None and _counts(unit) and high >= 10:
+        decimals = 0
     first, last = (display(value, unit, language, decimals, short=True) for value in (low, high))
     bare, _, shown = first.partition(" ")
     same = shown == last.partition(" ")[2] or low == 0

@@ -84,6 +84,9 @@ TEXTS: dict[str, dict[str, str]] = {
     "to": {"en": "{low} to {high}", "de": "{low} bis {high}"},
     "per_period": {"en": "{unit} by {grain}, {first} to {last}", "de": "{unit} je {grain}, {first} bis {last}"},
     "unitless": {"en": "Values", "de": "Werte"},
+    "in_one_period": {"en": "{unit}, {period}; {rows}", "de": "{unit}, {period}; {rows}"},
+    "grey_is": {"en": "Light grey: {period}.", "de": "Hellgrau: {period}."},
+    "outline_is": {"en": "Dashed: target.", "de": "Gestrichelt: Ziel."},
     "percent": {"en": "Per cent", "de": "Prozent"},
     "in_ms": {"en": "Milliseconds", "de": "Millisekunden"},
     "in_s": {"en": "Seconds", "de": "Sekunden"},
@@ -128,7 +131,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "{title} {when}: {high} highest with {most}, {low} lowest with {least}",
         "de": "{title} {when}: {high} am höchsten mit {most}, {low} am niedrigsten mit {least}",
     },
-    "left_out": {"en": "Not shown: {n} more.", "de": "Nicht gezeigt: {n} weitere."},
+    "largest": {"en": "The largest {n} of {all} are shown.", "de": "Gezeigt sind die größten {n} von {all}."},
     "alt_bar": {"en": "Bar chart: {words}.", "de": "Balkendiagramm: {words}."},
     "alt_waterfall": {"en": "What the change is made of: {words}.", "de": "Woraus die Änderung besteht: {words}."},
     "alt_tornado": {

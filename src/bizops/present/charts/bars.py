@@ -46,7 +46,8 @@ def bar_chart(about: About, amounts: Sequence[Amount]) -> Chart:
     behind = [text for one, text in zip(amounts, shown, strict=True) if (one.value or 0.0) < 0]
     notes = about.said(None)
     rows = lying(about, [one.name for one in amounts], notes, before=behind, after=shown, row=_TALL)
-    bars = [bar for at, one in enumerate(amounts) for bar in _bars(about, at, one)]
+    strong = not all(one.ours for one in amounts)
+    bars = [bar for at, one in enumerate(amounts) for bar in _bars(about, at, one, strong and one.ours)]
     table = Table(
         ("", *(say(name, about.language) for name in ("value", "previous", "target"))),
         tuple(
@@ -63,7 +64,7 @@ def bar_chart(about: About, amounts: Sequence[Amount]) -> Chart:
     )  # fmt: skip
 
 
-def _bars(about: About, at: int, one: Amount) -> list[Bar]:
+def _bars(about: About, at: int, one: Amount, strong: bool) -> list[Bar]:
     """Before in light grey behind, the value, and its target around it."""
     bars: list[Bar] = []
     value = one.value or 0.0
@@ -72,9 +73,9 @@ def _bars(about: About, at: int, one: Amount) -> list[Bar]:
         bars.append(Bar(say("previous", about.language), at + 0.27, 0.0, one.before, 0.18, "PY", "quiet"))
     end = max(number for number in (value, one.before, one.target, 0.0) if number is not None)
     text = about.shown(one.value)
-    label = Label(end, place, text, dx=6.0, strong=one.ours)
+    label = Label(end, place, text, dx=6.0, strong=strong)
     if value < 0:
-        label = Label(value, place, text, anchor="end", dx=-6.0, strong=one.ours)
+        label = Label(value, place, text, anchor="end", dx=-6.0, strong=strong)
     ink: Ink = "hatched" if one.scenario in ("naive", "FC") else "solid"
     tone: Tone = "accent" if one.ours else "noise"
     bars.append(Bar(one.name, place, 0.0, value, 0.5, one.scenario, tone, ink, (label,)))

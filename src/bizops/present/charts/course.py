@@ -24,7 +24,7 @@ from bizops.present.periods import day_text, period_text
 from bizops.present.texts import reason, say, text_of, unit_text
 from bizops.present.verdict import Verdict, verdict_on
 
-_UNIT_KEYS = {"1": "unitless", "%": "percent", "ms": "in_ms", "s": "in_s", "min": "in_min", "h": "in_h", "d": "in_d"}
+_UNIT_KEYS = {"%": "percent", "ms": "in_ms", "s": "in_s", "min": "in_min", "h": "in_h", "d": "in_d"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class _Drawing:
         value_axis = marked(seen, self.kpi.unit, self.language)
         notes = self._notes(value_axis)
         source = source_line(self.values[-1], self.language) if self.values else ""
-        subtitle = subtitle_of(self.kpi, self.values, value_axis.scale.name, self.language)
+        subtitle = subtitle_of(self.values, value_axis.scale.name, self.language)
         head = heading(self.verdict.sentence.rstrip("."), subtitle, notes, source, self.size[0])
         ends_of_lines = self._ends(band)
         place = frame(
@@ -229,9 +229,9 @@ def targets_of(model: Model, kpi: Kpi, values: Sequence[Value]) -> list[float | 
     return [target_value(model, target, calendar, value.period) for value in values]
 
 
-def subtitle_of(kpi: Kpi, values: Sequence[Value], unit: str, language: str) -> str:
-    """What is measured in which unit, from when to when, from how many rows."""
-    words = unit_words(unit or kpi.unit, language)
+def subtitle_of(values: Sequence[Value], scale: str, language: str) -> str:
+    """What is measured on which scale, from when to when, from how many rows."""
+    words = unit_words(scale, language)
     if not values:
         return words
     first, last = values[0].period, values[-1].period
@@ -243,8 +243,12 @@ def subtitle_of(kpi: Kpi, values: Sequence[Value], unit: str, language: str) -> 
         first=period_text(first, language),
         last=period_text(last, language),
     )
-    rows = sum(value.rows or 0 for value in values)
-    return f"{text}; {say('of_rows', language, n=numbers.number(rows, language, 0))}"
+    return f"{text}; {rows_text(values, language)}"
+
+
+def rows_text(values: Sequence[Value], language: str) -> str:
+    """From how many rows some values come."""
+    return say("of_rows", language, n=numbers.number(sum(value.rows or 0 for value in values), language, 0))
 
 
 def source_line(value: Value, language: str) -> str:
@@ -254,12 +258,11 @@ def source_line(value: Value, language: str) -> str:
     return say("source_line", language, definition=value.definition[:12], fresh=fresh, as_of=as_of)
 
 
-def unit_words(unit: str, language: str) -> str:
-    """A unit at the beginning of a subtitle: ``Hours``, ``M EUR``."""
-    if unit in _UNIT_KEYS:
-        return say(_UNIT_KEYS[unit], language)
-    text = unit_text(unit, language)
-    return text[0].upper() + text[1:] if text.isalpha() and text.islower() else text
+def unit_words(scale: str, language: str) -> str:
+    """What a subtitle begins with: ``Hours``, ``M EUR``; ``Values`` where the title says what is counted."""
+    if not scale:
+        return say("unitless", language)
+    return say(_UNIT_KEYS[scale], language) if scale in _UNIT_KEYS else unit_text(scale, language)
 
 
 def _before(value: Value) -> float | None:

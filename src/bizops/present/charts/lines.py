@@ -56,7 +56,7 @@ def line_chart(
     head = about.heading(notes)
     names = _names(about, lines, fans)
     place = frame(
-        head, (about.width, height), [label for _, label in value_axis.ticks], [text for _, text, _ in names],
+        head, (about.width, height), [label for _, label in value_axis.ticks], [f"●{text}" for _, text, _ in names],
         axis=TICK * 1.6, seconds=True,
     )  # fmt: skip
     across = _across(periods)
