@@ -6,13 +6,15 @@ import json
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from chart_samples import samples
+from jsonschema import Draft202012Validator
 from rich.console import Console
 
-from bizops.present.charts import Chart, svg
+from bizops.present.charts import Chart, chart_schema, svg
 from bizops.present.charts.chart import Axis
 from bizops.present.charts.svg import Theme
 from bizops.present.charts.terminal import chart_view
@@ -160,3 +162,12 @@ def test_more_than_four_lines_are_small_charts_of_one_scale() -> None:
 
 def test_what_hinges_most_stands_on_top() -> None:
     assert [row[0] for row in samples("en")["tornado"].table.rows] == ["Adoption", "Training"]
+
+
+@pytest.mark.parametrize("kind", samples("en"))
+def test_the_form_of_every_kind_is_the_one_of_the_contract(kind: str) -> None:
+    contract = json.loads((Path(__file__).parents[3] / "docs" / "contract.json").read_text(encoding="utf-8"))
+    form = {"description": contract["$defs"]["chart"]["description"], **chart_schema()}
+
+    assert contract["$defs"]["chart"] == form
+    Draft202012Validator({"$defs": {"chart": form}, "$ref": "#/$defs/chart"}).validate(samples("en")[kind].as_dict())
