@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bizops import answering
+from bizops.answering import Run
 from bizops.calendar import Calendar, Period
 from bizops.errors import BizopsError, did_you_mean
 from bizops.model import Model
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from bizops.events.rows import Known
-    from bizops.measure import Executor
     from bizops.measure.flow import Flow
 
 
@@ -62,11 +63,12 @@ class Flowing:
 
 @dataclass(frozen=True)
 class Journeys:
-    """The verbs on journeys, over one model; ``known`` and ``executing`` are the workspace's."""
+    """The verbs on journeys, over one model; ``known`` and ``run`` are the workspace's."""
 
     model: Model
+    state: Path
     known: Callable[[datetime | None], Known]
-    executing: Callable[[Known], AbstractContextManager[Executor]]
+    run: Run
 
     def journey(self, name: str) -> Journey:
         """A journey by name."""
@@ -85,70 +87,70 @@ class Journeys:
 
     def flow(self, name: str, label: str, as_of: datetime | None = None) -> Flowing:
         """How the cases went that began in a period."""
-        from bizops.measure.cases import case_times
-        from bizops.measure.components import Base
+        from bizops.measure.cases import times_of
         from bizops.measure.flow import flow_of
 
         journey, known, timed = self.journey(name), self.known(as_of), self.clock(name)
         calendar = self.model.calendar(timed.calendar if timed else None)
-        with self.executing(known) as executor:
-            now_us = executor.now_us(Base("cases", name, None))
-            period = calendar.period(label)
-            cases = case_times(executor, journey, calendar, period)
-            flow = flow_of(cases, now_us, calendar if timed else None)
-            return Flowing(journey, period, flow, calendar if timed else None, self._late(executor, journey))
+        period = calendar.period(label)
+        cases = times_of(journey, self.run(answering.cases_of_period, known, self.state, name, calendar, period))
+        flow = flow_of(cases, _now_us(known, journey), calendar if timed else None)
+        return Flowing(journey, period, flow, calendar if timed else None, self._late(known, journey))
 
     def late(self, name: str, first: int, count: int, as_of: datetime | None = None) -> tuple[Late, int]:
         """Some of the cases that are late now, with their traces; and how many there are."""
         journey, known = self.journey(name), self.known(as_of)
-        with self.executing(known) as executor:
-            late = self._late(executor, journey)
-            shown = late.cases[first : first + count]
-            traces = self._traces(executor, journey, [case.case for case in shown])
-        told = tuple(LateCase(c.case, c.step, c.begun, c.since, c.age_us, traces.get(c.case, ())) for c in shown)
+        late = self._late(known, journey)
+        shown = late.cases[first : first + count]
+        traces = self._traces(known, journey, [case.case for case in shown])
+        told = tuple(replace(case, traces=traces.get(case.case, ())) for case in shown)
         return Late(late.rule, late.now, told), len(late.cases)
 
     def story(self, name: str, case: str) -> pa.Table:
         """What happened to one case, in the order of time."""
-        from bizops.measure.drill import story_of_case
-
-        journey, known = self.journey(name), self.known(None)
-        with self.executing(known) as executor:
-            found = story_of_case(known, executor.engine, journey, case)
+        journey = self.journey(name)
+        found = self.run(answering.stories, self.known(None), self.state, name, [case])
         if not found.num_rows:
             raise BizopsError.of("unknown-case", f"Nothing is known of '{case[:80]}' in '{name}'.")
-        return found
+        return found.drop_columns([journey.case])
 
-    def _late(self, executor: Executor, journey: Journey) -> Late:
-        from bizops.measure.cases import late_cases, rule_for_late
-        from bizops.measure.components import Base
+    def _late(self, known: Known, journey: Journey) -> Late:
+        from bizops.measure.cases import rule_for_late
         from bizops.measure.tables import utc
 
-        rule = rule_for_late(self.model, journey.name)
-        now_us = executor.now_us(Base("cases", journey.name, None))
+        rule, now_us = rule_for_late(self.model, journey.name), _now_us(known, journey)
         if rule is None:
             return Late(None, utc(now_us))
+        calendar = self.model.calendar(rule.calendar) if rule.clock == "working" else None
         steps = list(journey.steps)
         found = []
-        for row in late_cases(executor, rule).to_pylist():
+        for row in self.run(answering.late_cases, known, self.state, rule.name).to_pylist():
             reached = [(_us(row[step]), at) for at, step in enumerate(steps) if row[step] is not None]
             (begun, _), (since, last) = reached[0], max(reached)
-            age = _between(self.model.calendar(rule.calendar) if rule.clock == "working" else None, begun, now_us)
+            age = _between(calendar, begun, now_us)
             found.append(LateCase(row[journey.case], steps[last], utc(begun), utc(since), age))
         return Late(rule, utc(now_us), tuple(found))
 
-    def _traces(self, executor: Executor, journey: Journey, cases: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    def _traces(self, known: Known, journey: Journey, cases: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """The traces in which telemetry saw each case."""
-        from bizops.measure.drill import stories_of_cases
-
         events = [self.model.events[event] for step in journey.steps.values() for event in step.event]
         if not cases or not any(self.model.sources[event.source].is_telemetry for event in events):
             return {}
         found: dict[str, dict[str, None]] = {}
-        for row in stories_of_cases(executor.known, executor.engine, journey, cases).to_pylist():
+        for row in self.run(answering.stories, known, self.state, journey.name, list(cases)).to_pylist():
             if row["trace"]:
                 found.setdefault(row[journey.case], {})[row["trace"]] = None
         return {case: tuple(traces) for case, traces in found.items()}
+
+
+def _now_us(known: Known, journey: Journey) -> int:
+    """The last known instant of the journey's data; refused where there are none."""
+    from bizops.events.journeys import sources_of
+
+    reaches = [reach for source in sources_of(known, journey) if (reach := known.reach(source)) is not None]
+    if not reaches:
+        raise BizopsError.of("no-data", f"No data are loaded for the journey '{journey.name}'.")
+    return min(known.as_of_us, max(last for _, last in reaches))
 
 
 def _between(working: Calendar | None, start_us: int, end_us: int) -> int:

@@ -29,15 +29,19 @@ MOST = 1_000_000
 """More late cases than this are not listed."""
 
 
-def case_times(executor: Executor, journey: Journey, calendar: Calendar, period: Period) -> CaseTimes:
-    """When the cases that began in a period came to each step."""
+def begun_in(executor: Executor, journey: Journey, calendar: Calendar, period: Period) -> pa.Table:
+    """When the cases that began in a period came to each step, and when they ended."""
     import pyarrow.compute as pc
 
     first = next(iter(journey.steps))
     table = executor.cases(journey, calendar, [*journey.steps, ENDED])
     begun = table[first].cast("int64")
     inside = pc.and_(pc.greater_equal(begun, period.start_us), pc.less(begun, period.end_us))
-    table = table.filter(inside)
+    return table.filter(inside)
+
+
+def times_of(journey: Journey, table: pa.Table) -> CaseTimes:
+    """The same as arrays."""
     columns = [_instants(table, name) for name in journey.steps]
     return CaseTimes(tuple(journey.steps), np.column_stack(columns), _instants(table, ENDED))
 

@@ -117,13 +117,8 @@ def _told_of_row(measure: Measure) -> dict[str, Typed]:
     return {name: typed for name in names if (typed := fields.resolve(name)) is not None}
 
 
-def story_of_case(known: Known, engine: Engine, journey: Journey, case: str) -> pa.Table:
-    """Everything that happened to one case, in the order of time: step, event, source, and where in telemetry."""
-    return stories_of_cases(known, engine, journey, [case]).drop_columns([journey.case])
-
-
 def stories_of_cases(known: Known, engine: Engine, journey: Journey, cases: Sequence[str]) -> pa.Table:
-    """The same for several cases, each row with its case."""
+    """Everything that happened to some cases, in the order of time: case, step, event, source, where in telemetry."""
     parts = [
         _happenings(known, journey, name, step.where, known.model.events[event], cases)
         for name, step in journey.steps.items()

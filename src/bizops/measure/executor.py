@@ -6,6 +6,7 @@ import threading
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -333,6 +334,7 @@ class Executor:
         self._cases[base.name] = Cases(str(path), {name: _kind(schema.field(name).type) for name in schema.names})
 
 
+@lru_cache(maxsize=4096)
 def dims_text(dims: Dims) -> str:
     """A way to split, by name and meaning."""
     return blake2b(repr(dims).encode(), digest_size=8).hexdigest() + ":" + ",".join(name for name, _ in dims)

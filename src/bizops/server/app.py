@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bizops.present.page import STYLE
+from bizops.present.paper import STYLE
 from bizops.server.api import PREFIX, ApiServer
 from bizops.server.api.problems import without_route
 from bizops.server.authorize import LOOPBACK_NAMES
@@ -58,6 +58,7 @@ def application(serving: Serving, current: Current) -> Starlette:
         yield
         await run_in_threadpool(api.close)
         await run_in_threadpool(serving.intake.close)
+        await run_in_threadpool(serving.workers.close)
 
     served = Starlette(
         routes=routes,

@@ -95,7 +95,9 @@ def test_a_chart_is_decided_to_the_last_word(asked: Asked) -> None:
     chart = asked.get("/kpis/revenue/chart", last=6)
     assert (chart["kind"], len(chart["series"][-1]["points"]), len(chart["table"]["rows"])) == ("line", 6, 6)
     assert chart["claim"].startswith("Revenue stood at")
-    assert asked.get("/kpis/revenue/chart", 422, by="region")["code"] == "no-such-chart"
+    assert asked.get("/kpis/revenue/chart", kind="bar", by="region", to="2026-12")["kind"] == "bar"
+    for wrong in ({"kind": "bar"}, {"by": ["region", "id"]}, {"by": "region,id"}):
+        assert asked.get("/kpis/revenue/chart", 422, **wrong)["code"] == "bad-chart"
 
 
 def test_a_verdict_is_a_word_and_a_sentence(asked: Asked) -> None:

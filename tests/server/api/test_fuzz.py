@@ -1,4 +1,4 @@
-"""Schemathesis against the API: whatever it makes up from the document, nothing breaks and every answer is as promised."""
+"""Schemathesis against the API: whatever it makes up, nothing breaks and every answer is as promised."""
 
 from __future__ import annotations
 
