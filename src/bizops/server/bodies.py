@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from bizops.errors import BizopsError, Problem
-from bizops.intake.acknowledge import Intake
+from bizops.intake.acknowledge import Intake, Receipt
 from bizops.intake.signals import MAX_BODY
+from bizops.lake.frames import Entry
 
 BODY_WITHIN_S = 30.0
 _ENCODINGS = {"": "", "identity": "", "none": "", "gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
@@ -60,6 +62,20 @@ async def read_body(request: Request, intake: Intake) -> bytes:
         intake.give_back(admitted)
         raise
     return b"".join(chunks)
+
+
+async def acknowledged(
+    intake: Intake,
+    sender: str,
+    signal: str,
+    media: str,
+    encoding: str,
+    body: bytes,
+    headers: dict[str, str] | None = None,
+) -> Receipt:
+    """What became of a body whose bytes were admitted, as soon as it is durable."""
+    entry = Entry(sender, signal, media, encoding, time.time_ns() // 1000, body, headers or {})
+    return await asyncio.wrap_future(intake.accept(entry))
 
 
 def status_of(problem: Problem) -> int:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -13,9 +10,8 @@ from bizops.errors import BizopsError
 from bizops.intake import cloudevents
 from bizops.intake.acknowledge import Receipt
 from bizops.intake.json_rows import LINES
-from bizops.lake.frames import Entry
 from bizops.server.authorize import Action, Principal, Resource
-from bizops.server.bodies import encoding_of, media_of, read_body, retry_after, status_of
+from bizops.server.bodies import acknowledged, encoding_of, media_of, read_body, retry_after, status_of
 from bizops.server.routes import Endpoint, Serving, route
 
 MEDIA = (cloudevents.SINGLE, cloudevents.BATCH, "application/json", *LINES)
@@ -39,8 +35,7 @@ def _taking(serving: Serving, signal: str) -> Endpoint:
         try:
             encoding = encoding_of(request)
             body = await read_body(request, serving.intake)
-            entry = Entry(principal.sender or "", signal, media, encoding, time.time_ns() // 1000, body, headers)
-            receipt = await asyncio.wrap_future(serving.intake.accept(entry))
+            receipt = await acknowledged(serving.intake, principal.sender or "", signal, media, encoding, body, headers)
         except BizopsError as error:
             problem = error.problems[0]
             return refused(request, status_of(problem), problem.message, problem.code)
