@@ -190,6 +190,7 @@ class Workspace:
         What was taken before changes nothing. ``progress`` makes a progress callback for the name of each source.
         """
         from bizops.intake import load_files
+        from bizops.intake.promql import pull_promql
         from bizops.intake.sql_tables import pull_sql
 
         chosen = [self.source(source)] if source is not None else list(self.model.sources.values())
@@ -204,6 +205,9 @@ class Workspace:
                 reports += load_files(self.lake, item, given, author=author, progress=report)
             elif item.kind == "sql":
                 reports.append(pull_sql(self.lake, item, base_dir=self.data, env=os.environ, progress=report))
+            elif item.kind == "promql":
+                now = self.clock()
+                reports.append(pull_promql(self.lake, item, now=now, env=os.environ, progress=report))
             elif item.kind == "files":
                 reports += load_files(self.lake, item, self._files_of(item), author=author, progress=report)
             elif source is not None:
