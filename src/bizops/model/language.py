@@ -853,6 +853,14 @@ class Retention(Definition):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SendLimits(Definition):
+    """How much one sender may send to a server, over all its tokens; what is more is told when to come again."""
+
+    requests_per_second: int = takes(Int(min=1, max=1_000_000), "Requests, or calls of gRPC.", default=1000)
+    megabytes_per_second: int = takes(Int(min=1, max=100_000), "Megabytes as they arrive, packed or not.", default=32)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings(Definition):
     """`bizops.yaml`: what holds for the whole workspace."""
 
@@ -877,6 +885,12 @@ class Settings(Definition):
     )
     retention: Retention = takes(
         Nested(Retention), "How long telemetry is kept as it came.", default=Retention(), shapes_value=False
+    )
+    limits: SendLimits = takes(
+        Nested(SendLimits),
+        "How much one sender may send; five seconds' worth may come at once. Holds from the server's next start.",
+        default=SendLimits(),
+        shapes_value=False,
     )
     data: str | None = takes(
         Str(),

@@ -45,7 +45,7 @@ def health_routes(serving: Serving) -> list[Route]:
         return JSONResponse(await run_in_threadpool(intake_status, intake))
 
     async def metrics(request: Request, principal: Principal) -> Response:
-        text = await run_in_threadpool(lambda: "".join(f"{line}\n" for line in _metrics(intake)))
+        text = await run_in_threadpool(lambda: "".join(f"{line}\n" for line in _metrics(serving)))
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
     return [
@@ -90,14 +90,18 @@ def _lag(intake: Intake) -> float:
     return 0.0 if oldest is None else round(max(0.0, time.time() - oldest / 1e6), 3)
 
 
-def _metrics(intake: Intake) -> Iterator[str]:
+def _metrics(serving: Serving) -> Iterator[str]:
     """The same in the text format of Prometheus."""
+    intake = serving.intake
     counts = intake.tally.all()
     for name, field, meaning in _COUNTERS:
         yield from _head(f"bizops_intake_{name}_total", "counter", meaning)
         for (sender, signal), one in counts.items():
             labels = f'{{sender="{sender}",signal="{signal}"}}'
             yield f"bizops_intake_{name}_total{labels} {getattr(one, field)}"
+    yield from _head("bizops_intake_limited_requests_total", "counter", "Requests that were told to wait.")
+    for sender, number in sorted(serving.limits.refused.items()):
+        yield f'bizops_intake_limited_requests_total{{sender="{sender}"}} {number}'
     yield from _head("bizops_intake_sync_seconds", "summary", "Time that groups of bodies took to be durable.")
     yield f"bizops_intake_sync_seconds_count {intake.syncs}"
     yield f"bizops_intake_sync_seconds_sum {intake.sync_seconds:.6f}"

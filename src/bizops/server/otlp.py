@@ -30,13 +30,13 @@ def otlp_routes(serving: Serving) -> list[Route]:
 
 def _taking(serving: Serving, signal: str) -> Endpoint:
     async def take(request: Request, principal: Principal) -> Response:
-        media = media_of(request)
+        media, sender = media_of(request), principal.sender or ""
         if media not in (PROTOBUF, JSON):
             return refused(request, 415, f"OTLP comes as {PROTOBUF} or {JSON}, not as '{media[:80]}'.")
         try:
             encoding = encoding_of(request)
-            body = await read_body(request, serving.intake)
-            receipt = await acknowledged(serving.intake, principal.sender or "", signal, media, encoding, body)
+            body = await read_body(request, serving, sender)
+            receipt = await acknowledged(serving.intake, sender, signal, media, encoding, body)
         except BizopsError as error:
             problem = error.problems[0]
             return refused(request, status_of(problem), problem.message)

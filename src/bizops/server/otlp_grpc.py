@@ -17,13 +17,12 @@ from urllib.parse import unquote
 import grpc
 
 from bizops.errors import BizopsError
-from bizops.intake.acknowledge import Intake
 from bizops.intake.signals import MAX_BODY
 from bizops.server.authorize import LOOPBACK_CLIENTS, Action, Denied, Principal, Resource, authorize, identified
 from bizops.server.bodies import BODY_WITHIN_S, acknowledged, retry_after, status_of
 from bizops.server.otlp import PROTOBUF
 from bizops.server.otlp_messages import CODES, response, retry_info, status
-from bizops.server.routes import Serving
+from bizops.server.routes import TOO_MUCH, Serving
 
 _SERVICES = MappingProxyType(
     {
@@ -83,13 +82,16 @@ def _taking(
     serving: Serving, signal: str, turns: dict[str, asyncio.Semaphore]
 ) -> Callable[[object, Call], Awaitable[bytes]]:
     async def take(_: object, call: Call) -> bytes:
+        wait_s = 0
         try:
             principal = _principal_of(call, serving)
             refusal = authorize(principal, Action.SEND, Resource.TELEMETRY)
+            sender = principal.sender or ""
+            if refusal is None and (wait_s := serving.limits.wait_s(sender)):
+                refusal = Denied(429, TOO_MUCH)
             if refusal is None:
-                sender = principal.sender or ""
                 async with turns[sender]:
-                    body = await _received(call, serving.intake)
+                    body = await _received(call, serving, sender)
                 encoding = "gzip" if body.startswith(_GZIP) else ""
                 return response(await acknowledged(serving.intake, sender, signal, PROTOBUF, encoding, body))
         except BizopsError as error:
@@ -98,7 +100,7 @@ def _taking(
             # What ends as UNKNOWN is thrown away by its sender; a bug of ours is no reason for that.
             _log.exception("A call with %s could not be answered.", signal)
             refusal = Denied(503, "It could not be taken; send it again later.")
-        return await _refuse(call, refusal)
+        return await _refuse(call, refusal, wait_s)
 
     return take
 
@@ -110,7 +112,7 @@ def _principal_of(call: Call, serving: Serving) -> Principal:
     return identified(peer in LOOPBACK_CLIENTS, next(named, ""), serving.tokens, serving.loopback_only)
 
 
-async def _received(call: Call, intake: Intake) -> bytes:
+async def _received(call: Call, serving: Serving, sender: str) -> bytes:
     """The one message of a call; its bytes are admitted."""
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
@@ -119,17 +121,18 @@ async def _received(call: Call, intake: Intake) -> bytes:
                 raise BizopsError.of("undecodable", "A call brings one message.")
     except TimeoutError:
         raise BizopsError.of("too-slow", f"The message did not arrive within {BODY_WITHIN_S:.0f} seconds.") from None
-    intake.admit(len(body))
     assert isinstance(body, bytes)
+    serving.limits.charge(sender, len(body))
+    serving.intake.admit(len(body), sender)
     return body
 
 
-async def _refuse(call: Call, refusal: Denied) -> NoReturn:
+async def _refuse(call: Call, refusal: Denied, wait_s: int) -> NoReturn:
     """End a call as an HTTP request would end with this status."""
     code = CODES[refusal.status]
     trailer: tuple[tuple[str, bytes], ...] = ()
-    if refusal.status == 503:
-        seconds = int(retry_after())
+    if refusal.status in (429, 503):
+        seconds = wait_s or int(retry_after())
         # The first is what the specification asks for, the second what some exporters look for.
         details = status(code, refusal.message, seconds)
         trailer = (("grpc-status-details-bin", details), ("google.rpc.retryinfo-bin", retry_info(seconds)))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from bizops.intake.acknowledge import Receipt
 
-CODES = MappingProxyType({400: 3, 401: 16, 403: 7, 408: 4, 413: 8, 415: 3, 503: 14})
+CODES = MappingProxyType({400: 3, 401: 16, 403: 7, 408: 4, 413: 8, 415: 3, 429: 8, 503: 14})
 """google.rpc.Code for each status that is answered."""
 _RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
 

@@ -21,6 +21,7 @@ from bizops.intake.tokens import Tokens
 from bizops.lake.files import Fault, no_fault
 from bizops.server.app import application
 from bizops.server.current import Current
+from bizops.server.limits import Limits
 from bizops.server.protocol import BoundedProtocol
 from bizops.server.routes import Serving
 from bizops.server.upkeep import Upkeep
@@ -110,7 +111,9 @@ def server(
     current = Current(workspace)
     upkeep = Upkeep(workspace.lake, current)
     intake = Intake.open(workspace.lake, current.policy, stored=upkeep, fault=fault)
-    serving = Serving(intake, tokens, ipaddress.ip_address(host).is_loopback)
+    allowed = workspace.model.settings.limits
+    limits = Limits(allowed.requests_per_second, allowed.megabytes_per_second * 1_000_000)
+    serving = Serving(intake, tokens, limits, ipaddress.ip_address(host).is_loopback)
     return Server(
         application(serving, current),
         intake,
