@@ -15,6 +15,7 @@ from bizops.intake.acknowledge import Intake
 from bizops.intake.tokens import Tokens
 from bizops.server.authorize import Action, Principal, Resource, authorize, principal_of
 from bizops.server.limits import Limits
+from bizops.server.watch import Watch
 
 _log = logging.getLogger("bizops.server")
 
@@ -31,6 +32,7 @@ class Serving:
     intake: Intake
     tokens: Tokens
     limits: Limits
+    watch: Watch
     loopback_only: bool
 
 

@@ -25,6 +25,7 @@ from bizops.server.limits import Limits
 from bizops.server.protocol import BoundedProtocol
 from bizops.server.routes import Serving
 from bizops.server.upkeep import Upkeep
+from bizops.server.watch import Watch
 from bizops.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def server(
     intake = Intake.open(workspace.lake, current.policy, stored=upkeep, fault=fault)
     allowed = workspace.model.settings.limits
     limits = Limits(allowed.requests_per_second, allowed.megabytes_per_second * 1_000_000)
-    serving = Serving(intake, tokens, limits, ipaddress.ip_address(host).is_loopback)
+    serving = Serving(intake, tokens, limits, Watch(current), ipaddress.ip_address(host).is_loopback)
     return Server(
         application(serving, current),
         intake,
