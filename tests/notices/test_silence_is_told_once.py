@@ -56,16 +56,17 @@ def test_a_notice_says_since_when_and_when_it_was_seen(tmp_path: Path) -> None:
     )
 
 
-def test_many_that_look_at_once_keep_one_notice(tmp_path: Path) -> None:
+def test_many_that_look_at_once_keep_one_notice_of_each_and_lose_none(tmp_path: Path) -> None:
     together = Barrier(6)
 
-    def look(_: int) -> None:
+    def look(number: int) -> None:
         together.wait(10)
-        Notices(tmp_path).look({"orders": NOON}, NOON)
+        Notices(tmp_path).look({"orders": NOON, f"visits_{number}": NOON}, NOON)
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(look, range(6)))
-    assert [notice.kind for notice in Notices(tmp_path).all()] == [LATE]
+    told = sorted(notice.source for notice in Notices(tmp_path).all())
+    assert told == ["orders", *(f"visits_{number}" for number in range(6))]
 
 
 def test_a_source_that_comes_and_goes_does_not_push_out_the_others(
