@@ -283,7 +283,7 @@ class Workspace:
 
         snapshot = self.lake.snapshot()  # not :meth:`known`: what is not mapped yet has come all the same
         known = Known(self.model, snapshot, snapshot, self.clock())
-        with_rhythm = [source for source in self.model.sources.values() if source.every is not None]
+        with_rhythm = [source for source in self.model.sources.values() if source.every and source.every.fixed]
         return {source.name: _late_since(source, known.reach(source.name), known.as_of) for source in with_rhythm}
 
     def notices(self, late: Mapping[str, datetime | None] | None = None) -> tuple[Notice, ...]:

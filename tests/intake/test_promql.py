@@ -225,11 +225,15 @@ def test_secrets_come_from_the_environment(tmp_path: Path, metrics: Metrics) -> 
         ({"url": "env:URL"}, {"URL": "file:///etc/passwd"}, "bad-url"),
         ({"url": "env:URL"}, {"URL": "http://me:s3cret@host"}, "bad-url"),
         ({"url": "http://127.0.0.1:1"}, {}, "unreachable"),
+        ({"url": "https"}, {}, "unreachable"),  # to a server that has no certificate
     ],
 )
 def test_who_cannot_ask_is_told_so_without_the_secret(
     tmp_path: Path, metrics: Metrics, keys: dict[str, Any], env: dict[str, str], code: str
 ) -> None:
+    if keys.get("url") == "https":
+        keys = {"url": metrics.url.replace("http:", "https:"), "token": "env:TOKEN"}
+        env = {"TOKEN": "s3cret"}
     with pytest.raises(BizopsError) as refused:
         pull(lake_in(tmp_path), queue(**{"url": metrics.url, **keys}), **env)
     assert refused.value.problems[0].code == code

@@ -212,6 +212,8 @@ _BY_HAND: tuple[tuple[str, str, str, str, str], ...] = (
     ("a user without a password", _DATA, "      user: bizops\n      password: env:PROMETHEUS_PASSWORD\n", "      user: bizops\n", "missing-key"),
     ("a step without length", _DATA, "step: 5 min", "step: 1 month", "wrong-type"),
     ("a value that is a text", _DATA, "{type: number, header: value}", "{type: text, header: value}", "wrong-type"),
+    ("a value that no column takes", _DATA, "columns: {time: timestamp, value: {type: number, unit: s}}", "columns: {time: timestamp, wait: {type: number, unit: s}}", "missing-key"),
+    ("a day for an instant", _DATA, "at: {type: timestamp, header: time}", "at: {type: date, header: time}", "wrong-type"),
     ("a query's key", _DATA, "      branch: text\n\n  waits", "      branch: text\n    ¶key: [at]\n\n  waits", "key-not-for-kind"),
     ("a table and a query", _DATA, "      table: contracts\n", "      table: contracts\n      query: SELECT 1\n", "key-not-for-kind"),
     ("an event without case key", _DATA, "keys: {order: order_no}\n  withdrawn", "keys: {orders: order_no}\n  withdrawn", "missing-case-key"),

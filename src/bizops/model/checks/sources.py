@@ -150,10 +150,10 @@ def _check_promql(source: Source) -> Iterator[Problem]:
         if length is not None and length.fixed is None:
             yield Problem("wrong-type", f"How long is '{length}'? Say it in days.", asked.place(name))
     by_header = {column.header or name: name for name, column in source.columns.items()}
-    for header, types in ((TIME, _TIMES), (VALUE, NUMERIC_TYPES)):
+    for header, types in ((TIME, ("timestamp",)), (VALUE, ("number", "integer", "decimal"))):
         if header not in by_header:
             message = f"The query delivers a '{header}', and no column takes it."
-            yield Problem("missing-key", message, source.place("columns"), f"Add it: '{header}: {types[-1]}'.")
+            yield Problem("missing-key", message, source.place("columns"), f"Add it: '{header}: {types[0]}'.")
         else:
             yield from _column(source, by_header[header], ("columns", by_header[header]), types)
 
