@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from bizops.intake import flush
 from bizops.intake.tokens import Tokens
 from bizops.server.limits import BURST_S, Limits
-from otlp_requests import spans_body
+from otlp_requests import logs, spans_body
 from serving import Answer, Served
 from serving import served as serving
 from small_workspace import SETTINGS, MakeSmall
@@ -80,10 +80,16 @@ def test_what_is_owed_is_waited_for() -> None:
 
 
 @pytest.fixture
-def served(small: MakeSmall, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+def allowed(request: pytest.FixtureRequest) -> str:
+    """What a sender may send."""
+    return str(getattr(request, "param", "requests_per_second: 1"))
+
+
+@pytest.fixture
+def served(small: MakeSmall, monkeypatch: pytest.MonkeyPatch, allowed: str) -> Iterator[Served]:
     monkeypatch.setattr(flush, "FLUSH_AFTER_S", 0.02)
     made = small("sources: {orders: {columns: {id: text}}}")
-    (made.root / "bizops.yaml").write_text(SETTINGS + "limits: {requests_per_second: 1}\n", encoding="utf-8")
+    (made.root / "bizops.yaml").write_text(f"{SETTINGS}limits: {{{allowed}}}\n", encoding="utf-8")
     made.open()
     with serving(made.workspace, grpc_port=0) as running:
         yield running
@@ -124,6 +130,24 @@ def test_over_grpc_the_same_limit_holds(served: Served) -> None:
     assert told.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     trailer = dict(told.value.trailing_metadata())
     assert RetryInfo.FromString(trailer["google.rpc.retryinfo-bin"]).retry_delay.seconds == 1
+
+
+@pytest.mark.parametrize("allowed", ["megabytes_per_second: 1"], indirect=True)
+def test_bytes_count_and_are_waited_for_afterwards(served: Served, allowed: str) -> None:
+    large = logs("x" * 10_000_000).SerializeToString()
+    tokens = Tokens(served.workspace.state, served.workspace.clock)
+    web, desk = (f"Bearer {tokens.create(name)[1]}" for name in ("web", "desk"))
+
+    assert served.post("/v1/logs", large, Authorization=web).status == 200
+    answer = served.post("/v1/logs", b"", Authorization=web)
+    assert answer.status == 429
+    assert 1 <= int(answer.headers["retry-after"]) <= 5
+
+    with grpc.insecure_channel(served.grpc_address) as channel, pytest.raises(grpc.RpcError) as told:
+        export = channel.unary_unary(EXPORT.replace("trace", "logs").replace("Trace", "Logs"))
+        assert export(large, timeout=30, metadata=(("authorization", desk),)) == b""
+        export(b"", timeout=30, metadata=(("authorization", desk),))
+    assert told.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 @pytest.mark.parametrize("kind", ["http", "grpc"])

@@ -856,8 +856,8 @@ class Retention(Definition):
 class SendLimits(Definition):
     """How much one sender may send to a server, over all its tokens; what is more is told when to come again."""
 
-    requests_per_second: int = takes(Int(min=1, max=1_000_000), "Requests, or calls of gRPC.", default=1000)
-    megabytes_per_second: int = takes(Int(min=1, max=100_000), "Megabytes as they arrive, packed or not.", default=32)
+    requests_per_second: int = takes(Int(min=1, max=1_000_000), "Requests, or calls of gRPC.", default=2000)
+    megabytes_per_second: int = takes(Int(min=1, max=100_000), "Megabytes as they arrive, packed or not.", default=100)
 
 
 @dataclass(frozen=True, kw_only=True)
