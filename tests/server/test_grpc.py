@@ -36,7 +36,12 @@ from serving import Served, rows_of, within_a_second
 from serving import served as serving
 from small_workspace import MakeSmall
 
-YAML = "sources: {orders: {columns: {id: text}}}"
+YAML = """
+sources:
+  orders: {columns: {id: text, at: timestamp}, key: [id], time: at}
+kpis:
+  orders: {kind: measure, over: orders, value: count(), unit: order}
+"""
 SERVICES = {
     "traces": "opentelemetry.proto.collector.trace.v1.TraceService",
     "logs": "opentelemetry.proto.collector.logs.v1.LogsService",
@@ -101,6 +106,15 @@ def test_full_success_is_an_empty_response_and_the_rows_are_stored(
 def test_what_came_over_http_is_known_over_grpc(served: Served) -> None:
     served.post("/v1/traces", spans_body([1, 2]))
     assert export(served, spans_body([2, 3])) == b""
+    assert len(served.stored("local.spans", 3)) == 3
+
+
+def test_questions_are_answered_while_calls_come(served: Served) -> None:
+    with grpc.insecure_channel(served.grpc_address) as channel:
+        call = channel.unary_unary(f"/{SERVICES['traces']}/Export")
+        for number in range(1, 4):
+            assert call(spans_body([number]), timeout=30) == b""
+            assert served.ask("/scorecard.json").json["rows"][0]["kpi"] == "orders"
     assert len(served.stored("local.spans", 3)) == 3
 
 
