@@ -16,9 +16,10 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from bizops import answering
-from bizops.calendar import Calendar
+from bizops.calendar import Calendar, Grain
 from bizops.errors import BizopsError, Problem, did_you_mean
 from bizops.model import Model, read_model
 from bizops.model.language import SECTIONS
@@ -36,8 +37,11 @@ if TYPE_CHECKING:
     from bizops.measure import Answer, Value
     from bizops.model.language import Kpi, Source
     from bizops.notices import Notice
+    from bizops.present.charts import Chart
+    from bizops.present.paper import Sheet
     from bizops.present.scorecard import Scorecard
     from bizops.present.tree import Tree
+    from bizops.present.verdict import Verdict
 
 SETTINGS_FILE = "bizops.yaml"
 Clock = Callable[[], datetime]
@@ -435,6 +439,74 @@ class Workspace:
                     raise
         return found
 
+    def chart(
+        self,
+        kpi: str,
+        *,
+        kind: str = "line",
+        grain: str | None = None,
+        span: Span = Span(),
+        by: str | None = None,
+        filters: Mapping[str, str] | None = None,
+        compare: str | None = None,
+        as_of: datetime | None = None,
+        language: str | None = None,
+    ) -> Chart:
+        """How a KPI went, with its usual range, its target and what happened; or its parts ``by`` a slice.
+
+        ``kind`` is ``line``, or ``bar`` for the parts in the last complete period. ``compare`` draws the year before,
+        of bars any earlier period. What is usual is told from two dozen periods before, however few are shown.
+        """
+        from bizops.present.charts import Course, course_chart, happenings, split_chart
+
+        definition = self._kpi(kpi)
+        spoken = language or self.model.settings.language
+        if kind not in ("line", "bar") or (kind == "bar" and by is None):
+            raise BizopsError.of(
+                "bad-chart",
+                f"A chart of kind '{kind}' {'needs a slice' if kind == 'bar' else 'cannot be made of a KPI'}.",
+                hint="Ask for kind 'line', or for 'bar' by a slice.",
+            )
+        asked = Grain(grain or definition.grain)
+        if by is not None:
+            split = self.query(
+                [kpi], grain=asked.value, span=span, by=[[by]], filters=filters, compare=compare, as_of=as_of
+            )
+            return split_chart(self.model, definition, list(split), by, spoken, kind)
+        wanted, shown = self._with_history(asked, span, definition)
+        values = list(self.query([kpi], grain=asked.value, span=wanted, filters=filters, compare=compare, as_of=as_of))
+        course = Course(definition, values, happenings(self.model, spoken), shown(values), compare == "year_ago")
+        return course_chart(self.model, course, spoken)
+
+    def _with_history(self, grain: Grain, span: Span, kpi: Kpi) -> tuple[Span, Callable[[Sequence[Value]], int]]:
+        """A span that begins early enough to tell what is usual, and how many of its values were asked for."""
+        from bizops.measure.noise import HISTORY
+        from bizops.measure.periods import DEFAULT_COUNTS
+
+        if span.start is None or grain is Grain.TOTAL:
+            last = span.last or DEFAULT_COUNTS.get(grain, 1)
+            return Span(span.start, span.end, max(last, HISTORY + 2)), lambda values: min(last, len(values))
+        calendar = self.calendar(kpi.calendar)
+        start = calendar.period(span.start).start
+        first = calendar.previous(calendar.containing(grain, start), HISTORY + 1)
+        return Span(first.label, span.end), lambda values: sum(value.period.start >= start for value in values)
+
+    def sheet(self, kpi: str, *, as_of: datetime | None = None, language: str | None = None) -> Sheet:
+        """A KPI on one page: what it is, where it stands, how it went; for reading and printing."""
+        from bizops.present.paper import kpi_sheet
+
+        chart = self.chart(kpi, span=Span(last=SCORECARD_PERIODS - 1), as_of=as_of, language=language)
+        verdict = self.verdict(kpi, as_of=as_of, language=language)
+        return kpi_sheet(self.model, self._kpi(kpi), verdict, chart)
+
+    def verdict(self, kpi: str, *, as_of: datetime | None = None, language: str | None = None) -> Verdict:
+        """Whether the last complete value of a KPI lies outside its usual ups and downs, in a sentence."""
+        from bizops.present.verdict import verdict
+
+        definition = self._kpi(kpi)
+        values = self._last_values([kpi], "previous", None, as_of)[kpi]
+        return verdict(self.model, definition, values, language or self.model.settings.language)
+
     def rows(
         self, kpi: str, period: str | None = None, *, filters: Mapping[str, str] | None = None, limit: int = 50
     ) -> tuple[Period, pa.Table]:
@@ -463,8 +535,8 @@ class Workspace:
         return self.model.kpis[name]
 
 
-SCORECARD_PERIODS = 14
-"""A year of months, the month to compare with, and one that may not be complete."""
+SCORECARD_PERIODS = 26
+"""Two years of periods to tell what is usual, the one that is judged, and one that may not be complete."""
 
 
 def _owned(kpi: Kpi, team: str) -> bool:
@@ -482,8 +554,6 @@ def parse_as_of(text: str, calendar: Calendar) -> datetime:
             "bad-date", f"'{text}' is no date.", hint="Write '2026-03-31' or '2026-03-31T12:00'."
         ) from None
     if written.tzinfo is None:
-        from zoneinfo import ZoneInfo
-
         written = written.replace(tzinfo=ZoneInfo(calendar.zone))
     return written.astimezone(UTC)
 

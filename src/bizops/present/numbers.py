@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bizops.errors import BizopsError
 from bizops.present.texts import say, unit_text
@@ -26,9 +28,19 @@ def display(value: float | None, unit: str, language: str, decimals: int | None 
     word = ""
     if short and not unit.endswith("%") and abs(value) >= 1e5:
         (value, word), decimals = _shortened(value, language), None
-    text = number(value, language, _digits(value) if decimals is None else decimals)
+    text = number(value, language, digits(value) if decimals is None else decimals)
     shown = "" if unit == "1" or _counts(unit) or (short and _only_counts(unit)) else unit_text(unit, language)
     return " ".join(part for part in (text, word, shown) if part)
+
+
+def range_text(low: float, high: float, unit: str, language: str, decimals: int | None = None) -> str:
+    """A range with its unit once, where both ends have the same: ``10.1 to 14.5 h``."""
+    if decimals is None and _counts(unit) and high >= 10:
+        decimals = 0
+    first, last = (display(value, unit, language, decimals, short=True) for value in (low, high))
+    bare, _, shown = first.partition(" ")
+    same = shown == last.partition(" ")[2] or low == 0
+    return say("to", language, low=bare if same else first, high=last)
 
 
 def number(value: float, language: str, decimals: int) -> str:
@@ -39,6 +51,31 @@ def number(value: float, language: str, decimals: int) -> str:
     if not any(digit in text for digit in "123456789"):
         text = text.removeprefix("-")
     return text.translate(str.maketrans(",.", ".,")) if language == "de" else text
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What all numbers of an axis are written in: ``size`` is one of it in the KPI's unit, ``name`` is ``M EUR``."""
+
+    size: float
+    name: str
+    language: str
+
+    def labels(self, sized: Sequence[float], decimals: int) -> tuple[str, ...]:
+        """Numbers that were divided by the size, all with as many digits."""
+        return tuple(number(value, self.language, decimals) for value in sized)
+
+
+def scale_for(largest: float, unit: str, language: str) -> Scale:
+    """The scale that suits the largest number of an axis: hours below 0.1 are minutes, 5,980,000 EUR are M EUR."""
+    if time := _time(largest, unit):
+        return Scale(largest / time[0], time[1], language)
+    size, word = 1.0, ""
+    if not unit.endswith("%") and largest >= 1e5:
+        _, word = _shortened(largest, language)
+        size = next(one for one, name in _SHORT[language] if name == word)
+    shown = "" if unit == "1" or _counts(unit) else unit_text(unit, language)
+    return Scale(size, " ".join(part for part in (word, shown) if part), language)
 
 
 def change(relative: float | None, language: str) -> str:
@@ -68,7 +105,8 @@ def signed(value: float, language: str, decimals: int) -> str:
     return "+" + text if value > 0 and any(digit in text for digit in "123456789") else text
 
 
-def _digits(value: float) -> int:
+def digits(value: float) -> int:
+    """How many digits after the mark a number of that size is written with."""
     size = abs(value)
     if value == int(value) and size < 1e15:
         return 0

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from typing import Any
 
 from bizops.measure import Comparison, Value
+from bizops.measure.noise import judge
 from bizops.measure.targets import status, target_for, target_value
 from bizops.measure.value import Refusal
 from bizops.model.language import Kpi
 from bizops.model.model import Model
-from bizops.model.series import Series, series_of
 from bizops.present import numbers
-from bizops.present.texts import plain, reason, say
+from bizops.present.charts import Chart, Tone, spark_chart
+from bizops.present.texts import reason, say, text_of
+from bizops.present.verdict import verdict_of
 
 SPARK = 13
 """Periods a sparkline shows: a year of months and the month to compare with."""
@@ -48,9 +48,27 @@ class Row:
     year_ago: str
     year_ago_note: str | None
     spark: tuple[float | None, ...]
+    usual: tuple[tuple[float, float] | None, ...]
     unfinished: str | None
     fresh_until: str | None
     unusual: float
+    verdict: str
+    verdict_text: str
+    news: bool
+
+    def spark_chart(self, language: str) -> Chart:
+        """The last periods as a small line, with their usual range."""
+        return spark_chart(self.title, self.spark, self.unit, language, self.usual, self.tone)
+
+    @property
+    def tone(self) -> Tone:
+        """The colour of what is out of the usual."""
+        return "better" if self.verdict == "better" else "worse" if self.verdict == "worse" else "ink"
+
+    @property
+    def signal(self) -> str:
+        """The verdict in a word, where the value lies outside its usual range."""
+        return self.verdict_text if self.verdict in ("better", "worse", "changed") else ""
 
 
 @dataclass(frozen=True)
@@ -82,15 +100,9 @@ def scorecard(
     return Scorecard(title, language, sentence(rows, language), rows)
 
 
-def text_of(text: Mapping[str, str] | None, language: str) -> str:
-    """A text for people in a language, or in the other one where there is only that."""
-    if not text:
-        return ""
-    return plain(text.get(language) or next(iter(text.values())))
-
-
 def _row(model: Model, kpi: Kpi, before: Sequence[Value], year: Sequence[Value], language: str) -> Row:
-    shown = next((value for value in reversed(before) if value.completeness == "complete"), None)
+    judged = judge(model, before)
+    shown = judged.value
     last = before[-1] if before else None
     compared_year = next((v.compared for v in year if shown is not None and v.period == shown.period), None)
     target = target_for(model, kpi.name, {})
@@ -100,7 +112,7 @@ def _row(model: Model, kpi: Kpi, before: Sequence[Value], year: Sequence[Value],
         verdict = status(kpi, target, aim, shown.value)
     previous, previous_note = _change(shown.compared if shown else None, kpi, language)
     year_ago, year_note = _change(compared_year, kpi, language)
-    course = _course(before, shown)
+    found = verdict_of(kpi, judged, last)
     return Row(
         kpi=kpi.name,
         title=text_of(kpi.title, language) or kpi.name,
@@ -121,18 +133,15 @@ def _row(model: Model, kpi: Kpi, before: Sequence[Value], year: Sequence[Value],
         relative=shown.compared.relative if shown and shown.compared else None,
         year_ago=year_ago,
         year_ago_note=year_note,
-        spark=tuple(course[-SPARK:]),
+        spark=judged.course[-SPARK:],
+        usual=tuple(judged.range(at) for at in range(judged.first, judged.at + 1))[-SPARK:],
         unfinished=_unfinished(last, shown, kpi, language),
         fresh_until=last.fresh_until.isoformat() if last and last.fresh_until else None,
-        unusual=0.0 if _begins_anew(model, kpi) else _unusual(course),
+        unusual=judged.distance,
+        verdict=found,
+        verdict_text=say(found, language),
+        news=judged.fresh,
     )
-
-
-def _course(before: Sequence[Value], shown: Value | None) -> list[float | None]:
-    """The values up to the one that is shown; None where a period in between is not complete."""
-    values = [value.value if value.completeness == "complete" else None for value in before]
-    first = next((at for at, value in enumerate(values) if value is not None), len(values))
-    return values[first : before.index(shown) + 1] if shown is not None else []
 
 
 def _why_not(value: Value | None, language: str) -> str | None:
@@ -159,41 +168,12 @@ def _change(compared: Comparison | None, kpi: Kpi, language: str) -> tuple[str, 
     return numbers.change_text(compared.change, compared.relative, kpi.unit, language, kpi.decimals), None
 
 
-def _unusual(values: Sequence[float | None]) -> float:
-    """How far the last change lies from the mean of those before it, in their standard deviations; 0 when unknown.
-
-    What grows by much the same each time moves as usual: so the mean counts. A change over a gap is nobody's.
-    """
-    steps = [None if earlier is None or later is None else later - earlier for earlier, later in pairwise(values)]
-    last = steps.pop() if steps else None
-    usual = [step for step in steps if step is not None]
-    if last is None or len(usual) < 6:
-        return 0.0
-    spread = statistics.stdev(usual)
-    return abs(last - statistics.fmean(usual)) / spread if spread > 0 else 0.0
-
-
-def _begins_anew(model: Model, kpi: Kpi) -> bool:
-    """Whether the KPI starts from nothing each year: that fall is the calendar's, no news."""
-    if kpi.kind in ("measure", "journey"):
-        return False
-    if kpi.index:
-        return any(_begins_anew(model, model.kpis[part]) for part in kpi.index)
-    return _holds_to_date(model, series_of(model, kpi))
-
-
-def _holds_to_date(model: Model, node: Series) -> bool:
-    if node.op == "kpi":
-        return _begins_anew(model, model.kpis[node.name])
-    return node.op == "to_date" or any(_holds_to_date(model, part) for part in node.args)
-
-
 def sentence(rows: Sequence[Row], language: str) -> str:
     """What a reader should know first: what moved most, how the targets stand, what is not complete."""
     parts = []
-    told = (row for row in rows if row.previous != numbers.NONE)
+    told = (row for row in rows if row.news and row.previous != numbers.NONE)
     most = max(told, key=lambda row: row.unusual, default=None)
-    if most is not None and most.unusual > 2:
+    if most is not None:
         parts.append(
             say("moved", language, title=most.title, change=most.previous, value=most.display, period=most.period)
         )

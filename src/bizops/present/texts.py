@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from bizops.measure.value import Refusal
 from bizops.model.duration import Duration
@@ -50,6 +51,124 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "{n} periods, from {first} to {last}, lowest {low}, highest {high}",
         "de": "{n} Zeiträume, von {first} bis {last}, tiefster {low}, höchster {high}",
     },
+    "better": {"en": "better", "de": "besser"},
+    "worse": {"en": "worse", "de": "schlechter"},
+    "changed": {"en": "changed", "de": "verändert"},
+    "within_noise": {"en": "as usual", "de": "wie üblich"},
+    "not_judged": {"en": "not judged", "de": "nicht beurteilt"},
+    "no_data": {"en": "no data", "de": "keine Daten"},
+    "refused": {"en": "withheld", "de": "zurückgehalten"},
+    "is_better": {
+        "en": "{title} stood at {value} {when}, better than the usual {usual}.",
+        "de": "{title} {when} bei {value}: besser als üblich ({usual}).",
+    },
+    "is_worse": {
+        "en": "{title} stood at {value} {when}, worse than the usual {usual}.",
+        "de": "{title} {when} bei {value}: schlechter als üblich ({usual}).",
+    },
+    "is_changed": {
+        "en": "{title} stood at {value} {when}, outside the usual {usual}.",
+        "de": "{title} {when} bei {value}: anders als üblich ({usual}).",
+    },
+    "is_within_noise": {
+        "en": "{title} stood at {value} {when}, within the usual {usual}.",
+        "de": "{title} {when} bei {value}: im üblichen Bereich ({usual}).",
+    },
+    "is_not_judged": {"en": "{title} stood at {value} {when}.", "de": "{title} {when} bei {value}."},
+    "is_late": {
+        "en": "{title}: data for {period} are late. {before}",
+        "de": "{title}: Die Daten für {period} fehlen noch. {before}",
+    },
+    "is_no_data": {"en": "{title}: {why}", "de": "{title}: {why}"},
+    "is_refused": {"en": "{title}, {period}: {why}", "de": "{title}, {period}: {why}"},
+    "to": {"en": "{low} to {high}", "de": "{low} bis {high}"},
+    "per_period": {"en": "{unit} by {grain}, {first} to {last}", "de": "{unit} je {grain}, {first} bis {last}"},
+    "unitless": {"en": "Values", "de": "Werte"},
+    "in_one_period": {"en": "{unit}, {period}; {rows}", "de": "{unit}, {period}; {rows}"},
+    "grey_is": {"en": "Light grey: {period}.", "de": "Hellgrau: {period}."},
+    "outline_is": {"en": "Dashed: target.", "de": "Gestrichelt: Ziel."},
+    "percent": {"en": "Per cent", "de": "Prozent"},
+    "in_ms": {"en": "Milliseconds", "de": "Millisekunden"},
+    "in_s": {"en": "Seconds", "de": "Sekunden"},
+    "in_min": {"en": "Minutes", "de": "Minuten"},
+    "in_h": {"en": "Hours", "de": "Stunden"},
+    "in_d": {"en": "Days", "de": "Tage"},
+    "of_rows": {"en": "{n} rows", "de": "{n} Zeilen"},
+    "hour": {"en": "hour", "de": "Stunde"},
+    "day": {"en": "day", "de": "Tag"},
+    "week": {"en": "week", "de": "Woche"},
+    "month": {"en": "month", "de": "Monat"},
+    "quarter": {"en": "quarter", "de": "Quartal"},
+    "year": {"en": "year", "de": "Jahr"},
+    "fiscal_month": {"en": "fiscal month", "de": "Geschäftsmonat"},
+    "fiscal_quarter": {"en": "fiscal quarter", "de": "Geschäftsquartal"},
+    "fiscal_year": {"en": "fiscal year", "de": "Geschäftsjahr"},
+    "total": {"en": "whole time", "de": "Gesamtzeit"},
+    "not_from_zero": {"en": "The scale does not start at zero.", "de": "Die Skala beginnt nicht bei null."},
+    "dotted": {"en": "Dotted: period not complete.", "de": "Gepunktet: Zeitraum nicht vollständig."},
+    "source_line": {
+        "en": "Definition {definition}. Data until {fresh}. As known on {as_of}.",
+        "de": "Definition {definition}. Daten bis {fresh}. Stand {as_of}.",
+    },
+    "maintenance": {"en": "maintenance", "de": "Wartung"},
+    "usual": {"en": "usual range", "de": "üblich"},
+    "usual_range": {"en": "usual range", "de": "üblicher Bereich"},
+    "before_year": {"en": "year before", "de": "Vorjahr"},
+    "alt_line": {"en": "Line chart of {title}: {words}.", "de": "Liniendiagramm zu {title}: {words}."},
+    "alt_lines": {"en": "Line chart: {words}.", "de": "Liniendiagramm: {words}."},
+    "likely": {"en": "{probability} % likely", "de": "zu {probability} %"},
+    "values": {"en": "Values", "de": "Werte"},
+    "good_is": {"en": "Good is", "de": "Gut ist"},
+    "good_up": {"en": "more", "de": "mehr"},
+    "good_down": {"en": "less", "de": "weniger"},
+    "good_range": {"en": "to be in between", "de": "dazwischen zu liegen"},
+    "good_none": {"en": "", "de": ""},
+    "unit": {"en": "Unit", "de": "Einheit"},
+    "owners": {"en": "Owners", "de": "Verantwortlich"},
+    "no_owner": {"en": "nobody yet", "de": "noch niemand"},
+    "definition": {"en": "Definition", "de": "Definition"},
+    "highest_and_lowest": {
+        "en": "{title} {when}: {high} highest with {most}, {low} lowest with {least}",
+        "de": "{title} {when}: {high} am höchsten mit {most}, {low} am niedrigsten mit {least}",
+    },
+    "largest": {"en": "The largest {n} of {all} are shown.", "de": "Gezeigt sind die größten {n} von {all}."},
+    "alt_bar": {"en": "Bar chart: {words}.", "de": "Balkendiagramm: {words}."},
+    "alt_waterfall": {"en": "What the change is made of: {words}.", "de": "Woraus die Änderung besteht: {words}."},
+    "alt_tornado": {
+        "en": "What the answer hinges on, about {base}: {words}.",
+        "de": "Wovon die Antwort abhängt, um {base}: {words}.",
+    },
+    "alt_interval": {"en": "Estimates with intervals: {words}.", "de": "Schätzungen mit Intervallen: {words}."},
+    "alt_quartile": {"en": "Where we stand among others: {words}.", "de": "Wo wir unter anderen stehen: {words}."},
+    "alt_slope": {"en": "Before and after: {words}.", "de": "Vorher und nachher: {words}."},
+    "alt_heat": {
+        "en": "Table of {rows} rows and {columns} columns; most in {most}.",
+        "de": "Tabelle mit {rows} Zeilen und {columns} Spalten; am meisten in {most}.",
+    },
+    "alt_flow": {"en": "Cases from step to step: {words}.", "de": "Fälle von Schritt zu Schritt: {words}."},
+    "of_pool": {
+        "en": "{name}: the middle half from {low} to {high}, ours {ours}",
+        "de": "{name}: mittlere Hälfte von {low} bis {high}, wir {ours}",
+    },
+    "how_quartile": {
+        "en": "Box: the middle half of the others; diamond: their median; line: all; dot: us.",
+        "de": "Kasten: mittlere Hälfte der anderen; Raute: ihr Median; Linie: alle; Punkt: wir.",
+    },
+    "ours": {"en": "us", "de": "wir"},
+    "base": {"en": "base", "de": "Basis"},
+    "low_end": {"en": "low", "de": "unteres Ende"},
+    "high_end": {"en": "high", "de": "oberes Ende"},
+    "unexplained": {"en": "not explained", "de": "nicht erklärt"},
+    "hatched_waits": {
+        "en": "Hatched: nobody works on it, it waits.",
+        "de": "Schraffiert: niemand arbeitet daran, es wartet.",
+    },
+    "step": {"en": "step", "de": "Schritt"},
+    "cases": {"en": "cases", "de": "Fälle"},
+    "to_next": {"en": "to the next", "de": "bis zum nächsten"},
+    "alt_usual": {"en": " Usual range {usual}.", "de": " Üblicher Bereich {usual}."},
+    "alt_target": {"en": " Target {target}.", "de": " Ziel {target}."},
+    "alt_events": {"en": " Marked: {events}.", "de": " Markiert: {events}."},
     "points": {"en": "pp", "de": "PP"},
     "outside": {"en": "Not in the tree: {names}.", "de": "Nicht im Baum: {names}."},
     "again": {"en": "(see above)", "de": "(siehe oben)"},
@@ -134,6 +253,13 @@ def span(length: Duration, language: str) -> str:
 def unit_text(unit: str, language: str) -> str:
     """A unit as people read it: ``EUR/fte``, in German ``EUR/VZÄ``."""
     return _NAME.sub(lambda name: _NOUNS_DE.get(name[0], name[0]), unit) if language == "de" else unit
+
+
+def text_of(text: Mapping[str, str] | None, language: str) -> str:
+    """A text for people in a language, or in the other one where there is only that."""
+    if not text:
+        return ""
+    return plain(text.get(language) or next(iter(text.values())))
 
 
 def plain(text: str) -> str:

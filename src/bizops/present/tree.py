@@ -9,8 +9,8 @@ from typing import Any
 from bizops.model.language import Link
 from bizops.model.model import Model
 from bizops.model.series import formula_over_kpis
-from bizops.present.scorecard import Row, text_of
-from bizops.present.texts import say, span
+from bizops.present.scorecard import Row
+from bizops.present.texts import say, span, text_of
 
 GRADES = ("asserted", "observational", "quasi-experimental", "randomised")
 """From weakest to strongest."""

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bizops.present.page import STYLE
+from bizops.present.paper import STYLE
 from bizops.server.authorize import LOOPBACK_NAMES
 from bizops.server.events import event_routes
 from bizops.server.health import health_routes
