@@ -56,13 +56,13 @@ def demo(example: str, directory: Path | None, port: int, serve: bool, live: boo
     for line in NEXT[example]:
         say(f"  {_called()} {line.format(dir=os.path.relpath(root))}")
     if serve:
-        from bizops.server import HOST
+        from bizops.server import HOST, Server
         from bizops.server import serve as serve_page
 
-        def ready(url: str) -> None:
-            say(f"\nThe same as a page: {url}   (Ctrl-C ends it)")
+        def ready(running: Server) -> None:
+            say(f"\nThe same as a page: {running.url}   (Ctrl-C ends it)")
             if live:
-                at_work.enter_context(_services_at_work(workspace, url.rstrip("/")))
+                at_work.enter_context(_services_at_work(workspace, running.url.rstrip("/")))
 
         with ExitStack() as at_work:
             serve_page(workspace, HOST, port, ready)

@@ -52,7 +52,7 @@ class ApiServer:
             *rows.OPERATIONS,
             *journeys.OPERATIONS,
             *words.OPERATIONS,
-            *data.operations(serving.intake),
+            *data.operations(serving),
             *files.OPERATIONS,
             *work.operations(self.jobs),
         )
