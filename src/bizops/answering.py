@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from bizops.calendar import Period
+    from bizops.calendar import Calendar, Period
     from bizops.events.rows import Known
     from bizops.measure import Executor, Question
     from bizops.model import Model
@@ -51,12 +51,28 @@ def rows_behind_value(
         return rows_behind(executor, known.model.kpis[kpi], period, filters, limit)
 
 
-def story(known: Known, state: Path, journey: str, case: str) -> pa.Table:
-    """What happened to one case of a journey, in the order of time."""
-    from bizops.measure.drill import story_of_case
+def cases_of_period(known: Known, state: Path, journey: str, calendar: Calendar, period: Period) -> pa.Table:
+    """When the cases of a journey that began in a period came to each step, and when they ended."""
+    from bizops.measure.cases import begun_in
 
     with _executor(known, state) as executor:
-        return story_of_case(known, executor.engine, known.model.journeys[journey], case)
+        return begun_in(executor, known.model.journeys[journey], calendar, period)
+
+
+def late_cases(known: Known, state: Path, kpi: str) -> pa.Table:
+    """The cases that a KPI counts as late now."""
+    from bizops.measure.cases import late_cases as found
+
+    with _executor(known, state) as executor:
+        return found(executor, known.model.kpis[kpi])
+
+
+def stories(known: Known, state: Path, journey: str, cases: Sequence[str]) -> pa.Table:
+    """What happened to some cases of a journey, in the order of time."""
+    from bizops.measure.drill import stories_of_cases
+
+    with _executor(known, state) as executor:
+        return stories_of_cases(known, executor.engine, known.model.journeys[journey], cases)
 
 
 def bounds(model: Model, state: Path) -> Bounds:

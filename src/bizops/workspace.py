@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bizops.events.rows import Known
     from bizops.intake import Progress
     from bizops.intake.privacy import Policy
+    from bizops.journeys import Journeys
     from bizops.lake import Lake, LoadReport, QuarantinedRow
     from bizops.mappings import Mappings
     from bizops.measure import Answer, Value
@@ -103,6 +105,13 @@ class Workspace:
     def anew(self, run: answering.Run | None = None) -> Workspace:
         """The same workspace with its files read again; with another way to run questions when one is given."""
         return Workspace(self.root, self.clock, run or self._run)
+
+    def at(self, instant: datetime) -> Workspace:
+        """The same workspace with its clock standing at an instant, so that several answers tell of one moment."""
+        stopped = copy(self)
+        stopped.clock = lambda: instant
+        stopped.__dict__.pop("journeys", None)  # it asks the clock
+        return stopped
 
     # ------------------------------------------------------------------------------------------------------- the model
 
@@ -397,32 +406,89 @@ class Workspace:
                 )
 
     def scorecard(
-        self, period: str | None = None, team: str | None = None, *, as_of: datetime | None = None
+        self,
+        period: str | None = None,
+        team: str | None = None,
+        *,
+        filters: Mapping[str, str] | None = None,
+        as_of: datetime | None = None,
+        language: str | None = None,
     ) -> Scorecard:
-        """Every KPI at a glance (or those a team owns), up to a period or to where the data reach."""
+        """Every KPI at a glance (or those a team owns), up to a period or to where the data reach.
+
+        With ``filters``, those KPIs that can be told apart that way.
+        """
         from bizops.present import scorecard
 
+        names = self._filterable(self.scorecard_kpis(team), filters)
+        before, year = (
+            self._last_values(names, compare, period, as_of, filters) for compare in ("previous", "year_ago")
+        )
+        return scorecard.scorecard(self.model, before, year, names, filters=filters, language=language)
+
+    def scorecard_kpis(self, team: str | None = None) -> list[str]:
+        """The KPIs of the scorecard: all, or those a team owns."""
         if team is not None and team not in self.model.teams:
             raise BizopsError.of(
                 "unknown-team", f"There is no team '{team}'.", hint=did_you_mean(team, self.model.teams)
             )
-        names = [name for name, kpi in self.model.kpis.items() if team is None or _owned(kpi, team)]
-        before, year = (self._last_values(names, compare, period, as_of) for compare in ("previous", "year_ago"))
-        return scorecard.scorecard(self.model, before, year, names)
+        return [name for name, kpi in self.model.kpis.items() if team is None or _owned(kpi, team)]
 
-    def tree(self, kpi: str | None = None, *, as_of: datetime | None = None) -> Tree:
-        """The KPI tree with its values, from one KPI downwards or whole."""
+    def last_period(self, as_of: datetime | None = None) -> Period | None:
+        """The last period that is over and reached by data, at the grain by which most KPIs are read."""
+        from bizops.measure import periods_of
+
+        kpis = [name for name, kpi in self.model.kpis.items() if kpi.calendar in (None, self.model.settings.calendar)]
+        if not kpis:
+            return None
+        grains = [self.model.kpis[name].grain for name in kpis]
+        grain = max(dict.fromkeys(grains), key=grains.count)
+        known = self.known(as_of)
+        *_, last = periods_of(known, kpis, None, grain, None, None, 1)
+        return last if last.end <= known.as_of else self.calendar().previous(last)
+
+    def _filterable(self, kpis: Sequence[str], filters: Mapping[str, str] | None) -> list[str]:
+        """The KPIs of which all parts have these slices; refused where none has."""
+        if not filters:
+            return list(kpis)
+        from bizops.measure.answer import leaves
+
+        self._check_slices(kpis, filters)
+        slices = {name: set(self.model.kpis[name].slices) for name in self.model.kpis}
+        return [kpi for kpi in kpis if all(set(filters) <= slices[leaf] for leaf in leaves(self.model, kpi))]
+
+    def tree(
+        self,
+        kpi: str | None = None,
+        *,
+        period: str | None = None,
+        filters: Mapping[str, str] | None = None,
+        as_of: datetime | None = None,
+        language: str | None = None,
+    ) -> Tree:
+        """The KPI tree with its values, from one KPI downwards or whole.
+
+        With ``filters``, KPIs that cannot be told apart that way stay without value.
+        """
         from bizops.present import scorecard, tree
 
         if kpi is not None:
             self._kpi(kpi)
         names = list(tree.kpis_in_tree(self.model, kpi))
-        values = self._last_values(names, "previous", None, as_of)
-        card = scorecard.scorecard(self.model, values, dict.fromkeys(names, ()), names)
-        return tree.tree(self.model, {row.kpi: row for row in card.rows}, kpi)
+        found = self._last_values(self._filterable(names, filters), "previous", period, as_of, filters)
+        values = {name: found.get(name, []) for name in names}
+        card = scorecard.scorecard(
+            self.model, values, dict.fromkeys(names, ()), names, filters=filters, language=language
+        )
+        return tree.tree(self.model, {row.kpi: row for row in card.rows}, kpi, language)
 
     def _last_values(
-        self, names: Sequence[str], compare: str, period: str | None, as_of: datetime | None
+        self,
+        names: Sequence[str],
+        compare: str,
+        period: str | None,
+        as_of: datetime | None,
+        filters: Mapping[str, str] | None = None,
     ) -> dict[str, list[Value]]:
         """The last values of each KPI at its own grain; none where there are no data."""
         found: dict[str, list[Value]] = {name: [] for name in names}
@@ -432,7 +498,8 @@ class Workspace:
         for grain, group in by_grain.items():
             span = Span(end=period, last=SCORECARD_PERIODS)
             try:
-                for value in self.query(group, grain=grain, span=span, compare=compare, as_of=as_of):
+                asked = self.query(group, grain=grain, span=span, compare=compare, as_of=as_of, filters=filters)
+                for value in asked:
                     found[value.kpi].append(value)
             except BizopsError as error:
                 if error.problems[0].code != "no-data":
@@ -499,12 +566,20 @@ class Workspace:
         verdict = self.verdict(kpi, as_of=as_of, language=language)
         return kpi_sheet(self.model, self._kpi(kpi), verdict, chart)
 
-    def verdict(self, kpi: str, *, as_of: datetime | None = None, language: str | None = None) -> Verdict:
+    def verdict(
+        self,
+        kpi: str,
+        *,
+        period: str | None = None,
+        filters: Mapping[str, str] | None = None,
+        as_of: datetime | None = None,
+        language: str | None = None,
+    ) -> Verdict:
         """Whether the last complete value of a KPI lies outside its usual ups and downs, in a sentence."""
         from bizops.present.verdict import verdict
 
         definition = self._kpi(kpi)
-        values = self._last_values([kpi], "previous", None, as_of)[kpi]
+        values = self._last_values([kpi], "previous", period, as_of, filters)[kpi]
         return verdict(self.model, definition, values, language or self.model.settings.language)
 
     def rows(
@@ -519,15 +594,16 @@ class Workspace:
         asked = self.calendar(definition.calendar).period(period) if period else last
         return asked, self._run(answering.rows_behind_value, known, self.state, kpi, asked, dict(filters or {}), limit)
 
+    @cached_property
+    def journeys(self) -> Journeys:
+        """How cases go through their steps."""
+        from bizops.journeys import Journeys
+
+        return Journeys(self.model, self.state, self.known, self._run)
+
     def case(self, journey: str, case: str) -> pa.Table:
         """What happened to one case of a journey, in the order of time."""
-        if journey not in self.model.journeys:
-            hint = did_you_mean(journey, self.model.journeys)
-            raise BizopsError.of("unknown-journey", f"There is no journey '{journey}'.", hint=hint)
-        found = self._run(answering.story, self.known(), self.state, journey, case)
-        if not found.num_rows:
-            raise BizopsError.of("unknown-case", f"Nothing is known of '{case}' in '{journey}'.")
-        return found
+        return self.journeys.story(journey, case)
 
     def _kpi(self, name: str) -> Kpi:
         if name not in self.model.kpis:

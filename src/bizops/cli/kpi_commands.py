@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from bizops.cli.edge import DONE, NOT_DONE, emit, json_option, opened, rich_print, say, workspace_option
 from bizops.describe import described
 from bizops.errors import BizopsError
-
-if TYPE_CHECKING:
-    from bizops.measure import Value
 
 GRAINS = ["hour", "day", "week", "month", "quarter", "year", "fiscal_month", "fiscal_quarter", "fiscal_year", "total"]
 
@@ -133,6 +127,7 @@ def query(
     as_json: bool,
 ) -> int:
     """Values of KPIs NAMES, each with what is needed to trust it."""
+    from bizops.present.values import value_form, values_csv
     from bizops.workspace import Span
 
     workspace = opened(directory)
@@ -152,11 +147,11 @@ def query(
     if as_json:
         kpis = []
         for part in answer.kpis:
-            values = [value_json(value, language, part.kpi.decimals) for value in answer.of(part.kpi.name)]
+            values = [value_form(value, language, part.kpi.decimals) for value in answer.of(part.kpi.name)]
             kpis.append({"kpi": part.kpi.name, "unit": part.kpi.unit, "query": part.query, "values": values})
         emit({"kpis": kpis})
     elif as_csv:
-        click.echo(_csv(list(answer)), nl=False)
+        click.echo(values_csv(list(answer)), nl=False)
     else:
         from bizops.present.terminal import values_table
 
@@ -236,68 +231,3 @@ def _filters(texts: tuple[str, ...]) -> dict[str, str]:
             )
         filters[name] = value
     return filters
-
-
-def value_json(value: Value, language: str, decimals: int | None) -> dict[str, object]:
-    """A value as programs get it."""
-    from bizops.present.numbers import display
-
-    period = value.period
-    compared = value.compared
-    return {
-        "kpi": value.kpi,
-        "period": {
-            "label": period.label,
-            "grain": str(period.grain),
-            "start": period.start.isoformat(),
-            "end": period.end.isoformat(),
-            "first_day": period.first_day.isoformat(),
-            "last_day": period.last_day.isoformat(),
-        },
-        "slice": dict(value.slice),
-        "value": value.value,
-        "unit": value.unit,
-        "display": display(value.value, value.unit, language, decimals),
-        "refusal": {"code": value.refusal.code, "message": value.refusal.message} if value.refusal else None,
-        "completeness": value.completeness,
-        "fresh_until": value.fresh_until.isoformat() if value.fresh_until else None,
-        "rows": value.rows,
-        "definition": value.definition,
-        "fingerprint": value.fingerprint,
-        "as_of": value.as_of.isoformat(),
-        "naive": value.naive,
-        "open_cases": value.open_cases,
-        "compared": None
-        if compared is None
-        else {
-            "period": compared.period.label if compared.period else None,
-            "value": compared.value,
-            "change": compared.change,
-            "relative": compared.relative,
-            "refusal": {"code": compared.refusal.code, "message": compared.refusal.message}
-            if compared.refusal
-            else None,
-        },
-    }
-
-
-def _csv(values: list[Value]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    slices = list(dict.fromkeys(name for value in values for name in value.slice))
-    writer.writerow(["kpi", "period", *slices, "value", "unit", "refusal", "completeness", "rows"])
-    for value in values:
-        cells = [_inert(value.slice[name]) if name in value.slice else "" for name in slices]
-        refusal = value.refusal.code if value.refusal else ""
-        number = "" if value.value is None else repr(value.value)
-        writer.writerow(
-            [value.kpi, value.period.label, *cells, number, value.unit, refusal, value.completeness, value.rows]
-        )
-    return text.getvalue()
-
-
-def _inert(text: str | None) -> str:
-    """A slice value that no spreadsheet takes for a formula; ``∅`` for rows without one, which are not the whole."""
-    if text is None:
-        return "∅"
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r", "\0")) else text

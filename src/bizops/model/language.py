@@ -75,6 +75,10 @@ class Term(Definition):
         "The definitions this word is tied to.",
         default=(),
     )
+    unlike: tuple[str, ...] = takes(
+        ListOf(Ref("terms")), "Terms that are easily taken for this one, and mean something else.", default=()
+    )
+    owner: str | None = takes(Ref("teams"), "The team that answers for the definition.", default=None)
     unit: bool = takes(Bool(), "The word is a counting unit: `unit: order` may be written on a KPI.", default=False)
     agreed_by: tuple[str, ...] = takes(ListOf(Ref("teams")), "Teams that agreed to the definition.", default=())
 

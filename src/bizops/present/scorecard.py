@@ -91,21 +91,38 @@ class Scorecard:
 
 
 def scorecard(
-    model: Model, before: Mapping[str, Sequence[Value]], year: Mapping[str, Sequence[Value]], kpis: Sequence[str]
+    model: Model,
+    before: Mapping[str, Sequence[Value]],
+    year: Mapping[str, Sequence[Value]],
+    kpis: Sequence[str],
+    *,
+    filters: Mapping[str, str] | None = None,
+    language: str | None = None,
 ) -> Scorecard:
-    """The scorecard of some KPIs from their last values, compared with the period (and the year) before."""
-    language = model.settings.language
-    rows = tuple(_row(model, model.kpis[name], before[name], year[name], language) for name in kpis)
+    """The scorecard of some KPIs from their last values, compared with the period (and the year) before.
+
+    ``filters`` name the segment that the values are of: its targets count, not those of the whole.
+    """
+    language = language or model.settings.language
+    segment = filters or {}
+    rows = tuple(_row(model, model.kpis[name], before[name], year[name], segment, language) for name in kpis)
     title = text_of(model.settings.title, language) or say("scorecard", language)
     return Scorecard(title, language, sentence(rows, language), rows)
 
 
-def _row(model: Model, kpi: Kpi, before: Sequence[Value], year: Sequence[Value], language: str) -> Row:
+def _row(
+    model: Model,
+    kpi: Kpi,
+    before: Sequence[Value],
+    year: Sequence[Value],
+    segment: Mapping[str, str],
+    language: str,
+) -> Row:
     judged = judge(model, before)
     shown = judged.value
     last = before[-1] if before else None
     compared_year = next((v.compared for v in year if shown is not None and v.period == shown.period), None)
-    target = target_for(model, kpi.name, {})
+    target = target_for(model, kpi.name, segment)
     aim = verdict = None
     if shown is not None and target is not None and shown.value is not None:
         aim = target_value(model, target, model.calendar(kpi.calendar), shown.period)

@@ -83,6 +83,11 @@ def lower_kpis(model: Model, link: Link) -> tuple[str, ...]:
     return tuple(name for name in model.kpis if name in found)
 
 
+def grade_of(link: Link) -> str:
+    """The strongest evidence for a link; without any it is asserted."""
+    return max([evidence.grade for evidence in link.evidence] or ["asserted"], key=GRADES.index)
+
+
 def kpis_in_tree(model: Model, start: str | None) -> tuple[str, ...]:
     """The KPIs that the tree shows, from one downwards or all that have links."""
     below: dict[str, list[str]] = {}
@@ -100,9 +105,9 @@ def kpis_in_tree(model: Model, start: str | None) -> tuple[str, ...]:
     return tuple(seen)
 
 
-def tree(model: Model, rows: Mapping[str, Row], start: str | None) -> Tree:
+def tree(model: Model, rows: Mapping[str, Row], start: str | None, language: str | None = None) -> Tree:
     """The tree over rows of a scorecard; from ``start`` downwards, or everything."""
-    language = model.settings.language
+    language = language or model.settings.language
     links: dict[str, list[Link]] = {}
     for link in model.links.values():
         links.setdefault(link.kpi, []).append(link)
@@ -110,7 +115,7 @@ def tree(model: Model, rows: Mapping[str, Row], start: str | None) -> Tree:
     # Circles have no top: what no root leads to begins with the KPI that has the first link.
     tops = [start] if start else [*(name for name in links if name not in lower), *links]
     drawn: set[str] = set()
-    nodes = tuple(_node(model, rows, links, name, drawn) for name in tops if name not in drawn)
+    nodes = tuple(_node(model, rows, links, name, drawn, language) for name in tops if name not in drawn)
     outside = () if start else tuple(name for name in model.kpis if name not in links and name not in lower)
     title = text_of(model.settings.title, language) or say("tree", language)
     outside_titles = tuple(text_of(model.kpis[name].title, language) or name for name in outside)
@@ -118,7 +123,12 @@ def tree(model: Model, rows: Mapping[str, Row], start: str | None) -> Tree:
 
 
 def _node(
-    model: Model, rows: Mapping[str, Row], links: Mapping[str, Sequence[Link]], name: str, drawn: set[str]
+    model: Model,
+    rows: Mapping[str, Row],
+    links: Mapping[str, Sequence[Link]],
+    name: str,
+    drawn: set[str],
+    language: str,
 ) -> Node:
     row = rows[name]
     own = links.get(name, ())
@@ -130,8 +140,8 @@ def _node(
         if link.kind == "identity" and link.formula is not None:
             formula = link.formula.text
         for lower in lower_kpis(model, link):
-            node = _node(model, rows, links, lower, drawn)
-            edges.append(_edge(link, node, model.settings.language))
+            node = _node(model, rows, links, lower, drawn, language)
+            edges.append(_edge(link, node, language))
     return Node(
         name, row.title, row.display, row.previous, row.status, row.status_text, row.spark, formula, again, tuple(edges)
     )
@@ -140,8 +150,7 @@ def _node(
 def _edge(link: Link, node: Node, language: str) -> Edge:
     if link.kind == "identity":
         return Edge("identity", "", None, None, None, node)
-    grades = [evidence.grade for evidence in link.evidence] or ["asserted"]
-    grade = max(grades, key=GRADES.index)
+    grade = grade_of(link)
     lag = str(link.lag) if link.lag else None
     label = ", ".join(([span(link.lag, language)] if link.lag else []) + [say(grade, language)])
     return Edge("influence", label, lag, link.strength, grade, node)

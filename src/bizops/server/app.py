@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from http import HTTPStatus
@@ -19,13 +19,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bizops.present.paper import STYLE
+from bizops.server.api import PREFIX, ApiServer
+from bizops.server.api.problems import without_route
 from bizops.server.authorize import LOOPBACK_NAMES
+from bizops.server.current import Current
 from bizops.server.events import event_routes
 from bizops.server.health import health_routes
 from bizops.server.otlp import otlp_routes
 from bizops.server.pages import page_routes
 from bizops.server.routes import Serving, check_guarded
-from bizops.workspace import Workspace
 
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
@@ -40,13 +42,15 @@ HEADERS = {
 """The page needs its own style and nothing else."""
 
 
-def application(serving: Serving, current: Callable[[], Workspace]) -> Starlette:
+def application(serving: Serving, current: Current) -> Starlette:
     """The routes of a workspace; refuses to be made when one of them asks nobody."""
+    api = ApiServer(serving, current)
     routes = [
         *otlp_routes(serving),
         *event_routes(serving),
         *health_routes(serving),
         *page_routes(serving, current),
+        *api.routes(),
     ]
     check_guarded(routes)
 
@@ -57,19 +61,26 @@ def application(serving: Serving, current: Callable[[], Workspace]) -> Starlette
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
+        await run_in_threadpool(api.close)
         await run_in_threadpool(serving.intake.close)
         await run_in_threadpool(serving.workers.close)
 
-    return Starlette(
+    served = Starlette(
         routes=routes,
         lifespan=until_the_end,
         middleware=[Middleware(_Guarded, loopback_only=serving.loopback_only)],
         exception_handlers={HTTPException: _in_one_sentence},
     )
+    served.state.api = api
+    return served
 
 
 async def _in_one_sentence(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if request.url.path.startswith(PREFIX):
+        answer = without_route(error.status_code)
+        answer.headers.update(error.headers or {})
+        return answer
     phrase = "There is no such page" if error.status_code == 404 else HTTPStatus(error.status_code).phrase
     return PlainTextResponse(f"{phrase}.", error.status_code, error.headers)
 
@@ -90,7 +101,7 @@ class _Guarded:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
             await send(message)
 
         if self._loopback_only and _host(scope) not in LOOPBACK_NAMES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from bizops.errors import BizopsError
+from bizops.errors import BizopsError, Problem
 from bizops.intake.privacy import Policy
 from bizops.workspace import SETTINGS_FILE, Workspace
 
@@ -26,6 +26,17 @@ class Current:
                 self._workspace = self._workspace.anew()
                 self._seen = touched
             return self._workspace
+
+    def sound(self) -> tuple[Workspace, tuple[Problem, ...]]:
+        """The workspace with the last model that was sound, and what is wrong with the one in the files."""
+        workspace = self()
+        try:
+            workspace.model  # noqa: B018 -- reading it is the test
+        except BizopsError as error:
+            self._sound.model  # noqa: B018 -- raises what is wrong when none was ever sound
+            return self._sound, error.problems
+        self._sound = workspace
+        return workspace, ()
 
     def policy(self) -> Policy:
         """What may be kept of telemetry: by the model as it is now, or while it is broken, as it last was."""
