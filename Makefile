@@ -29,7 +29,7 @@ clients: ## install the JavaScript SDK that tests send telemetry with (needs npm
 test: dev check ## everything that must hold
 	@$(PY) -m pytest -n 2
 
-bench: dev ## measure speed and memory beside the naive plan
+bench: dev ## measure speed and memory, and write docs/performance.md
 	@$(PY) -m bench
 
 lock: dev ## renew the locked requirements

@@ -1,4 +1,4 @@
-"""Telemetry end to end, measured: `python -m bench.intake`.
+"""Telemetry end to end: a part of `make bench`.
 
 A server takes OTLP over HTTP as exporters send it (512 spans a request, ten attributes a span, gzip), logs it durably,
 acknowledges, stores each span once and maps it to business events; a reader asks for a KPI all the while. CPU seconds
@@ -19,7 +19,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+from bench.processes import environment
+from bench.report import Told
+from bizops.workspace import open_workspace
 
 REQUESTS = int(os.environ.get("REQUESTS", "1200"))
 SPANS = 512
@@ -88,9 +93,8 @@ def request(number: int) -> bytes:
 @contextmanager
 def running(root: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A server of its own process, as `bizops start` makes it."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-u", "-m", "bizops", "start", "--port", "0", "-C", str(root)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         try:
@@ -155,46 +159,89 @@ def settled(port: int, spans: int) -> None:
         time.sleep(0.1)
 
 
-def main() -> None:
-    """Print what was measured."""
-    bodies = [request(number) for number in range(REQUESTS)]
-    spans = REQUESTS * SPANS
-    with tempfile.TemporaryDirectory(dir=Path(__file__).parent) as directory:
+def measure(told: Told, scratch: Path) -> None:
+    """A server, warmed up, then all spans as fast as it takes them, then at half that rate; and ten times as many."""
+    with workspace(scratch) as root, running(root) as (process, port):
+        warm = Load(process, port)
+        warm.send(0, 20, 0)
+        told_asked: list[float] = []
+        with reading(root, told_asked):
+            first = warm.send(20, REQUESTS, 0)
+        told("rate", first.spans / first.cpu_s)
+        told("full", percentile(first.waits, 99) * 1000)
+        told("size", stored_bytes(root) / ((20 + REQUESTS) * SPANS))
+        told("memory", first.peak_mb)
+        told("asked", percentile(told_asked, 50))
+        told("half", percentile(warm.send(20 + REQUESTS, REQUESTS // 4, 2 * first.wall_s / REQUESTS).waits, 99) * 1000)
+        last = first
+        while warm.number < 10 * REQUESTS:
+            last = warm.send(warm.number, REQUESTS, 0)
+        told("growth", (last.cpu_s / last.spans) / (first.cpu_s / first.spans))
+        told("memory_growth", last.peak_mb / first.peak_mb)
+        process.terminate()
+        process.wait(60)
+        told("rederive", rederive(root))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What sending some requests cost the server."""
+
+    spans: int
+    cpu_s: float
+    wall_s: float
+    peak_mb: float
+    waits: list[float]
+
+
+class Load:
+    """Requests sent to a server until all of their spans are stored."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self._process, self._port = process, port
+        self.number = 0
+
+    def send(self, first: int, requests: int, pause_s: float) -> Sent:
+        """So many requests, from that number on, with a pause between those of a sender."""
+        bodies = [request(number) for number in range(first, first + requests)]
+        before, _ = usage(self._process)
+        begun = time.perf_counter()
+        waits = send(self._port, bodies, pause_s * SENDERS)
+        self.number = first + requests
+        settled(self._port, self.number * SPANS)
+        wall = time.perf_counter() - begun
+        cpu, peak = usage(self._process)
+        return Sent(requests * SPANS, cpu - before, wall, peak, waits)
+
+
+@contextmanager
+def workspace(scratch: Path) -> Iterator[Path]:
+    """A workspace that maps the spans to events."""
+    scratch.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=scratch) as directory:
         root = Path(directory)
         (root / "bizops.yaml").write_text("calendar: utc\n", encoding="utf-8")
         (root / "model").mkdir()
         (root / "model" / "desk.yaml").write_text(MODEL, encoding="utf-8")
-        with running(root) as (process, port):
-            send(port, bodies[:20], 0)
-            settled(port, 20 * SPANS)
-            before, _ = usage(process)
-            stop = threading.Event()
-            asked: list[float] = []
-            reader = threading.Thread(target=read, args=(root, stop, asked))
-            reader.start()
-            begun = time.perf_counter()
-            waits = send(port, bodies[20:], 0)
-            settled(port, spans)
-            wall = time.perf_counter() - begun
-            cpu, peak = usage(process)
-            stop.set()
-            reader.join()
-            rate = (spans - 20 * SPANS) / (cpu - before)
-            size = sum(
-                path.stat().st_size for path in (root / ".bizops" / "lake" / "segments").glob("*.spans/*/*.parquet")
-            )
-            print(f"{'spans':40s} {spans - 20 * SPANS:12,}")
-            print(f"{'spans per CPU second, end to end':40s} {rate:12,.0f}   target 100,000")
-            print(f"{'spans per second, wall':40s} {(spans - 20 * SPANS) / wall:12,.0f}")
-            print(f"{'acknowledged within, 99 % (full load)':40s} {percentile(waits, 99) * 1000:9,.0f} ms")
-            print(f"{'bytes per span':40s} {size / spans:12.1f}   target 60")
-            print(f"{'peak memory':40s} {peak:9,.0f} MB   target 1,024")
-            print(f"{'KPI asked meanwhile, times and median':40s} {len(asked):5d} {percentile(asked, 50):5.2f} s")
-            half = [request(REQUESTS + number) for number in range(REQUESTS // 4)]
-            pause = SENDERS * 2 * wall / REQUESTS
-            waits = send(port, half, pause)
-            print(f"{'acknowledged within, 99 % (half load)':40s} {percentile(waits, 99) * 1000:9,.0f} ms   target 100")
-        rederive(root)
+        yield root
+
+
+def stored_bytes(root: Path) -> int:
+    """Size of all spans' files."""
+    return sum(path.stat().st_size for path in (root / ".bizops" / "lake" / "segments").glob("*.spans/*/*.parquet"))
+
+
+@contextmanager
+def reading(root: Path, asked: list[float]) -> Iterator[None]:
+    """Somebody asks for KPIs all the while."""
+    stop = threading.Event()
+    reader = threading.Thread(target=read, args=(root, stop, asked))
+    reader.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        reader.join()
 
 
 def read(root: Path, stop: threading.Event, asked: list[float]) -> None:
@@ -206,24 +253,17 @@ def read(root: Path, stop: threading.Event, asked: list[float]) -> None:
         asked.append(time.perf_counter() - begun)
 
 
-def rederive(root: Path) -> None:
-    """Map all history anew after a change of the mapping."""
+def rederive(root: Path) -> float:
+    """Map all history anew after a change of the mapping; returns spans per CPU second."""
     file = root / "model" / "desk.yaml"
     file.write_text(file.read_text().replace("'history.view'", "'SELECT'"), encoding="utf-8")
-    from bizops.workspace import open_workspace
-
-    workspace = open_workspace(root)
-    rows = workspace.lake.snapshot().rows("local.spans")
+    opened = open_workspace(root)
+    rows = opened.lake.snapshot().rows("local.spans")
     begun = time.process_time()
-    (done,) = workspace.mappings.bring_up_to_date()
-    rate = rows / (time.process_time() - begun)
-    print(f"{'spans per CPU second, mapped anew':40s} {rate:12,.0f}   ({done.rows:,} events from {rows:,} spans)")
+    opened.mappings.bring_up_to_date()
+    return rows / (time.process_time() - begun)
 
 
 def percentile(values: list[float], share: int) -> float:
     """A percentile; 0 of nothing."""
     return sorted(values)[min(len(values) - 1, len(values) * share // 100)] if values else 0.0
-
-
-if __name__ == "__main__":
-    main()

@@ -71,7 +71,7 @@ class Privacy:
         with lake.writing():
             # First of all, so that nothing that arrives meanwhile brings the person back.
             self._write(ERASED_FILE, json.dumps(sorted({*self.erased(), pseudonym})).encode())
-            files = sum(lake.rewrite(t, {subject: nobody, pseudonym: nobody}) for t in lake.snapshot().sources())
+            files = lake.rewrite({subject: nobody, pseudonym: nobody})
             quarantined = lake.forget_quarantined(subject)
         from bizops.intake.dead_letters import forget
 

@@ -10,8 +10,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from bizops import answering
 from bizops.calendar import Calendar, Grain
 from bizops.errors import BizopsError, Problem, did_you_mean
 from bizops.model import Model, read_model
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from bizops.events.rows import Known
     from bizops.intake import Progress
     from bizops.intake.privacy import Policy
+    from bizops.journeys import Journeys
     from bizops.lake import Lake, LoadReport, QuarantinedRow
     from bizops.mappings import Mappings
-    from bizops.measure import Answer, Executor, Question, Value
+    from bizops.measure import Answer, Value
     from bizops.model.language import Kpi, Source
-    from bizops.present.charts import Chart, Happening
+    from bizops.present.charts import Chart
+    from bizops.present.paper import Sheet
     from bizops.present.scorecard import Scorecard
     from bizops.present.tree import Tree
     from bizops.present.verdict import Verdict
@@ -93,14 +95,21 @@ class Span:
 class Workspace:
     """A directory with ``bizops.yaml``, ``model/`` and a state directory."""
 
-    def __init__(self, root: Path, clock: Clock = system_clock) -> None:
+    def __init__(self, root: Path, clock: Clock = system_clock, run: answering.Run = answering.here) -> None:
+        """``run`` runs what a question costs: in this process, or in one with limits."""
         self.root = root
         self.clock = clock
+        self._run = run
+
+    def anew(self, run: answering.Run | None = None) -> Workspace:
+        """The same workspace with its files read again; with another way to run questions when one is given."""
+        return Workspace(self.root, self.clock, run or self._run)
 
     def at(self, instant: datetime) -> Workspace:
         """The same workspace with its clock standing at an instant, so that several answers tell of one moment."""
         stopped = copy(self)
         stopped.clock = lambda: instant
+        stopped.__dict__.pop("journeys", None)  # it asks the clock
         return stopped
 
     # ------------------------------------------------------------------------------------------------------- the model
@@ -347,7 +356,7 @@ class Workspace:
 
         ``by`` lists the ways to split, each a sequence of slice names; the empty one is the whole.
         """
-        from bizops.measure import KeptAnswers, Question, Splits, answer_key, periods_of
+        from bizops.measure import KeptAnswers, Question, Splits, answer_key, as_answer, periods_of
 
         for name in kpis:
             self._kpi(name)
@@ -362,13 +371,11 @@ class Workspace:
         }
         splits = Splits(tuple(tuple(way) for way in by), tuple(sorted((filters or {}).items())))
         question = Question(tuple(kpis), periods, splits, compare)
-        kept = KeptAnswers(self.state / "results" / "answers")
         key = answer_key(known, question)
-        found = kept.find(key, known, question)
-        if found is None:
-            found = self._compute(known, question)
-            kept.keep(key, found)
-        return found
+        table = KeptAnswers(self.state / answering.ANSWERS).find(key)
+        if table is None:
+            table = self._run(answering.answered, known, self.state, question, key)
+        return as_answer(table, known, question)
 
     def _check_slices(self, kpis: Sequence[str], wanted: Iterable[str]) -> None:
         """Refuses a slice that none of the KPIs, nor anything they are made of, has."""
@@ -489,36 +496,61 @@ class Workspace:
         self,
         kpi: str,
         *,
+        kind: str = "line",
         grain: str | None = None,
         span: Span = Span(),
+        by: str | None = None,
         filters: Mapping[str, str] | None = None,
         compare: str | None = None,
         as_of: datetime | None = None,
         language: str | None = None,
-        size: tuple[float, float] | None = None,
     ) -> Chart:
-        """How a KPI went, as a chart: with its usual range, target, what happened, and on wish the year before.
+        """How a KPI went, with its usual range, its target and what happened; or its parts ``by`` a slice.
 
-        What is usual is told from the two dozen periods before, whatever part of them is shown.
+        ``kind`` is ``line``, or ``bar`` for the parts in the last complete period. ``compare`` draws the year before,
+        of bars any earlier period. What is usual is told from two dozen periods before, however few are shown.
         """
-        from bizops.measure.noise import HISTORY
-        from bizops.measure.periods import DEFAULT_COUNTS
-        from bizops.measure.targets import target_for, target_value
-        from bizops.present.charts import Course, course_chart
-        from bizops.present.charts.layout import HEIGHT, WIDTH
+        from bizops.present.charts import Course, course_chart, happenings, split_chart
 
         definition = self._kpi(kpi)
-        calendar = self.calendar(definition.calendar)
+        spoken = language or self.model.settings.language
+        if kind not in ("line", "bar") or (kind == "bar" and by is None):
+            raise BizopsError.of(
+                "bad-chart",
+                f"A chart of kind '{kind}' {'needs a slice' if kind == 'bar' else 'cannot be made of a KPI'}.",
+                hint="Ask for kind 'line', or for 'bar' by a slice.",
+            )
         asked = Grain(grain or definition.grain)
-        shown = span.last or (None if span.start else DEFAULT_COUNTS.get(asked, 1))
-        wanted = Span(None, span.end, max(shown or 0, HISTORY + 2)) if span.start is None else span
+        if by is not None:
+            split = self.query(
+                [kpi], grain=asked.value, span=span, by=[[by]], filters=filters, compare=compare, as_of=as_of
+            )
+            return split_chart(self.model, definition, list(split), by, spoken, kind)
+        wanted, shown = self._with_history(asked, span, definition)
         values = list(self.query([kpi], grain=asked.value, span=wanted, filters=filters, compare=compare, as_of=as_of))
-        target = target_for(self.model, kpi, filters or {})
-        periods = [value.period for value in values]
-        aims = [target_value(self.model, target, calendar, period) if target else None for period in periods]
-        happened = self._happenings(calendar, language or self.model.settings.language)
-        course = Course(definition, values, aims, happened, shown, compared=compare)
-        return course_chart(self.model, course, language or self.model.settings.language, size or (WIDTH, HEIGHT))
+        course = Course(definition, values, happenings(self.model, spoken), shown(values), compare == "year_ago")
+        return course_chart(self.model, course, spoken)
+
+    def _with_history(self, grain: Grain, span: Span, kpi: Kpi) -> tuple[Span, Callable[[Sequence[Value]], int]]:
+        """A span that begins early enough to tell what is usual, and how many of its values were asked for."""
+        from bizops.measure.noise import HISTORY
+        from bizops.measure.periods import DEFAULT_COUNTS
+
+        if span.start is None or grain is Grain.TOTAL:
+            last = span.last or DEFAULT_COUNTS.get(grain, 1)
+            return Span(span.start, span.end, max(last, HISTORY + 2)), lambda values: min(last, len(values))
+        calendar = self.calendar(kpi.calendar)
+        start = calendar.period(span.start).start
+        first = calendar.previous(calendar.containing(grain, start), HISTORY + 1)
+        return Span(first.label, span.end), lambda values: sum(value.period.start >= start for value in values)
+
+    def sheet(self, kpi: str, *, as_of: datetime | None = None, language: str | None = None) -> Sheet:
+        """A KPI on one page: what it is, where it stands, how it went; for reading and printing."""
+        from bizops.present.paper import kpi_sheet
+
+        chart = self.chart(kpi, span=Span(last=SCORECARD_PERIODS - 1), as_of=as_of, language=language)
+        verdict = self.verdict(kpi, as_of=as_of, language=language)
+        return kpi_sheet(self.model, self._kpi(kpi), verdict, chart)
 
     def verdict(
         self,
@@ -536,77 +568,33 @@ class Workspace:
         values = self._last_values([kpi], "previous", period, as_of, filters)[kpi]
         return verdict(self.model, definition, values, language or self.model.settings.language)
 
-    def _happenings(self, calendar: Calendar, language: str) -> tuple[Happening, ...]:
-        """What the calendar knows of: interruptions and special days."""
-        from bizops.present.charts import Happening
-        from bizops.present.texts import say, text_of
-
-        zone = ZoneInfo(calendar.zone)
-        found = []
-        for definition in self.model.calendars.values():
-            for one in definition.maintenance:
-                start, end = (datetime.fromisoformat(text).replace(tzinfo=zone) for text in (one.start, one.end))
-                title = text_of(one.title, language) or say("maintenance", language)
-                found.append(Happening(start, end, title, "maintenance"))
-        return tuple(found)
-
     def rows(
         self, kpi: str, period: str | None = None, *, filters: Mapping[str, str] | None = None, limit: int = 50
     ) -> tuple[Period, pa.Table]:
         """The rows or cases behind a value, the largest first; the last period without label."""
         from bizops.measure import periods_of
-        from bizops.measure.drill import rows_behind
 
         definition = self._kpi(kpi)
         known = self.known()
         last = periods_of(known, [kpi], definition.calendar, None, None, period, 1)[-1]
         asked = self.calendar(definition.calendar).period(period) if period else last
-        with self._executor(known) as executor:
-            return asked, rows_behind(executor, definition, asked, filters or {}, limit)
+        return asked, self._run(answering.rows_behind_value, known, self.state, kpi, asked, dict(filters or {}), limit)
+
+    @cached_property
+    def journeys(self) -> Journeys:
+        """How cases go through their steps."""
+        from bizops.journeys import Journeys
+
+        return Journeys(self.model, self.state, self.known, self._run)
 
     def case(self, journey: str, case: str) -> pa.Table:
         """What happened to one case of a journey, in the order of time."""
-        from bizops.measure.drill import story_of_case
-
-        if journey not in self.model.journeys:
-            hint = did_you_mean(journey, self.model.journeys)
-            raise BizopsError.of("unknown-journey", f"There is no journey '{journey}'.", hint=hint)
-        known = self.known()
-        with self._executor(known) as executor:
-            found = story_of_case(known, executor.engine, self.model.journeys[journey], case)
-        if not found.num_rows:
-            raise BizopsError.of("unknown-case", f"Nothing is known of '{case}' in '{journey}'.")
-        return found
+        return self.journeys.story(journey, case)
 
     def _kpi(self, name: str) -> Kpi:
         if name not in self.model.kpis:
             raise BizopsError.of("unknown-kpi", f"There is no KPI '{name}'.", hint=did_you_mean(name, self.model.kpis))
         return self.model.kpis[name]
-
-    def _compute(self, known: Known, question: Question) -> Answer:
-        from bizops.measure import answer
-
-        with self._executor(known) as executor:
-            return answer(self.model, executor, question)
-
-    @contextmanager
-    def _executor(self, known: Known) -> Iterator[Executor]:
-        from bizops.measure import Executor, ResultStore
-        from bizops.query.engine import Engine
-
-        settings = self.model.settings
-        engine = Engine(
-            readable=self.state,
-            scratch=self.state / "scratch",
-            threads=settings.threads,
-            memory_mb=settings.memory_mb,
-        )
-        store = ResultStore(self.state / "results")
-        try:
-            yield Executor(known, engine, store, self.state / "derived")
-        finally:
-            store.close()
-            engine.close()
 
 
 SCORECARD_PERIODS = 26

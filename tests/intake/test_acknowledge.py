@@ -22,7 +22,8 @@ from bizops.intake.dead_letters import DeadLetters
 from bizops.intake.privacy import Policy
 from bizops.lake import Lake
 from bizops.lake.files import Fault, no_fault
-from bizops.lake.log import Entry, Log
+from bizops.lake.frames import Entry
+from bizops.lake.log import Log
 
 NOW_US = 1_770_000_000_000_000
 KEEP = Policy((), b"k" * 32, frozenset())

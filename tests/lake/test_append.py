@@ -126,3 +126,14 @@ def test_a_column_that_the_lake_keeps_for_itself_is_refused() -> None:
 def test_a_source_cannot_lead_out_of_the_lake(name: str) -> None:
     with pytest.raises(BizopsError, match="bad-name"):
         replace(ORDERS, name=name)
+
+
+def test_a_load_leaves_the_reserve_of_the_disk_alone(small_disk: Path) -> None:
+    lake = Lake.open(small_disk / "lake")
+    deliver(lake, ORDERS, [order(1, 10)])
+    (small_disk / "filler").write_bytes(b"x" * (lake.room() + 4096))
+    with pytest.raises(BizopsError) as caught:
+        deliver(lake, ORDERS, [order(2, 20)])
+    assert caught.value.problems[0].code == "disk-full"
+    (small_disk / "filler").unlink()
+    assert deliver(lake, ORDERS, [order(2, 20)]).accepted == 1

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bizops.errors import BizopsError
-from bizops.lake.log import MAGIC, Entry, Log
+from bizops.lake.frames import HEAD_BYTES, Entry, frame, marker_of
+from bizops.lake.log import Log
 
 
 def entry(text: str, sender: str = "shop") -> Entry:
@@ -44,12 +45,18 @@ def test_entries_come_back_as_they_were_with_their_numbers(tmp_path: Path) -> No
     assert replayed(tmp_path, after=2) == ([(3, "c")], [])
 
 
+def marker(data: bytes) -> bytes:
+    found = marker_of(data)
+    assert found is not None
+    return found
+
+
 TORN = {
     "a frame cut short": lambda data: data[:-3],
-    "a head cut short": lambda data: data + MAGIC + b"\x01",
+    "a head cut short": lambda data: data + marker(data) + b"\x01",
     "a wrong checksum": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
-    "a wrong length": lambda data: data + struct.pack("<4sIIQ", MAGIC, 1 << 30, 0, 4),
-    "a wrong magic": lambda data: data + b"XXXX" + bytes(60),
+    "a wrong length": lambda data: data + struct.pack("<16sIIQ", marker(data), 1 << 30, 0, 4),
+    "a wrong marker": lambda data: data + b"X" * 16 + bytes(60),
     "a page of zeros": lambda data: data + bytes(4096),
 }
 
@@ -71,22 +78,57 @@ def test_a_torn_end_is_cut_off_and_the_log_goes_on(how: str, tmp_path: Path) -> 
 def test_damage_in_the_middle_is_stepped_over_and_reported(tmp_path: Path) -> None:
     file = written(tmp_path, "abc")
     data = bytearray(file.read_bytes())
-    second = data.find(MAGIC, 4)
-    data[second + 30] ^= 1
+    second = data.find(marker(bytes(data)), HEAD_BYTES + 1)
+    data[second + 40] ^= 1
     file.write_bytes(data)
     assert replayed(tmp_path) == ([(1, "a"), (3, "c")], ["damaged-log"])
 
 
-def test_an_empty_file_and_a_body_that_looks_like_a_frame_are_no_trouble(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [0, 10, HEAD_BYTES])
+def test_a_file_that_was_just_begun_is_gone_on_with(size: int, tmp_path: Path) -> None:
+    head = written(tmp_path, "ab").read_bytes()[:size]
+    (tmp_path / "log" / f"{3:016d}.log").write_bytes(head)
     log = Log.open(tmp_path)
-    inner = struct.pack("<4sIIQ", MAGIC, 0, 0, 99)
-    log.append([Entry("s", "logs", "", "", 0, inner), entry("b")])
-    log.close()
-    (tmp_path / "log" / f"{3:016d}.log").touch()
-    log = Log.open(tmp_path)
-    assert [(seq, found.body) for seq, found in log.replay(0)] == [(1, inner), (2, b"b")]
+    assert ([seq for seq, _ in log.replay(0)], log.problems) == ([1, 2], [])
     assert list(log.append([entry("c")])) == [3]
     log.close()
+    assert replayed(tmp_path, after=2) == ([(3, "c")], [])
+
+
+def test_what_a_sender_puts_into_a_torn_body_is_never_taken_for_an_entry(tmp_path: Path) -> None:
+    file = written(tmp_path, "a")
+    own = marker(file.read_bytes())
+    forged = frame(b"guess".ljust(16), 2**63, entry("forged", sender="victim"))
+    file.write_bytes(file.read_bytes() + frame(own, 2, Entry("attacker", "logs", "", "", 0, forged * 3))[:-40])
+    log = Log.open(tmp_path)
+    assert ([seq for seq, _ in log.replay(0)], list(log.append([entry("b")]))) == ([1], [2])
+    log.close()
+
+
+def test_two_logs_have_different_markers(tmp_path: Path) -> None:
+    assert marker(written(tmp_path / "one", "a").read_bytes()) != marker(written(tmp_path / "two", "a").read_bytes())
+
+
+@pytest.mark.parametrize("damaged", [("head",), ("marker",), ("head", "marker")])
+def test_a_damaged_marker_is_found_in_its_other_places(damaged: tuple[str, ...], tmp_path: Path) -> None:
+    written(tmp_path, "a", "b", segment_bytes=10)
+    first, second = sorted((tmp_path / "log").glob("*.log"))
+    for path in (*([first] if "head" in damaged else []), *([tmp_path / "log/marker"] if "marker" in damaged else [])):
+        data = path.read_bytes()
+        path.write_bytes(data[:6] + bytes([data[6] ^ 1]) + data[7:])
+    found, codes = replayed(tmp_path)
+    assert found == [(1, "a"), (2, "b")]
+    assert codes == (["damaged-log"] if "head" in damaged else [])
+    assert marker((tmp_path / "log/marker").read_bytes()) == marker(second.read_bytes())
+
+
+def test_files_that_are_not_of_the_log_are_left_alone_and_told_of(tmp_path: Path) -> None:
+    file = written(tmp_path, "ab")
+    stray = file.with_name("copy of 1.log")
+    stray.write_bytes(file.read_bytes())
+    file.with_name(f"{3:016d}.log").write_bytes(file.read_bytes())
+    assert replayed(tmp_path) == ([(1, "a"), (2, "b")], ["damaged-log"])
+    assert stray.exists()
 
 
 def test_retired_files_go_and_numbers_go_on(tmp_path: Path) -> None:

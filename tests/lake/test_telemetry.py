@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bizops.lake import DELIVERY, ROW, Lake, TableSpec
-from bizops.lake.telemetry import RawRows
+from bizops.lake.telemetry import RawRows, sweep
 
 IDENTITY = ("span", "time")
 START = datetime(2026, 3, 1, 12)
@@ -72,6 +74,14 @@ def test_an_identity_without_time_is_known_whenever_it_came(tmp_path: Path) -> N
     assert (report.duplicates, len(current(lake))) == (1, 1)
 
 
+def test_rows_without_a_value_in_their_identity_are_known_too(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    nameless = pa.table({"time": [START], "origin": pa.nulls(1, pa.string()), "id": ["x"]})
+    other = nameless.set_column(2, "id", pa.array(["y"]))
+    batches = [RawRows("shop.events", rows, ("origin", "id"), "test") for rows in (nameless, nameless, other)]
+    assert [lake.take([batch], None)[0].accepted for batch in batches] == [1, 0, 1]
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     deliveries=st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=12), min_size=1, max_size=6),
@@ -96,28 +106,79 @@ def test_cutting_permuting_and_sending_again_leaves_every_row_once(
 POINTS = [("before-rename", 1), ("after-rename", 2), ("before-manifest", 1), ("in-manifest", 1), ("after-manifest", 1)]
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-@pytest.mark.parametrize(("point", "visit"), POINTS)
-def test_a_writer_that_dies_leaves_rows_and_mark_together(point: str, visit: int, tmp_path: Path) -> None:
+def dies(root: Path, point: str, visit: int, act: Callable[[Lake], object]) -> None:
+    """Do something to the lake in a process that ends at a point of the write."""
+
     def fault(reached: str) -> None:
         seen.append(reached)
         if seen.count(point) == visit and reached == point:
             os._exit(9)
 
     seen: list[str] = []
-    Lake.open(tmp_path).take([raw(span(1))], 1)
     pid = os.fork()
     if pid == 0:
         try:
-            Lake.open(tmp_path, fault=fault).take([raw(span(2), span(3, START + timedelta(days=1)))], 2)
+            act(Lake.open(root, fault=fault))
         finally:
             os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize(("point", "visit"), POINTS)
+def test_a_writer_that_dies_leaves_rows_and_mark_together(point: str, visit: int, tmp_path: Path) -> None:
+    new = raw(span(2), span(3, START + timedelta(days=1)))
+    Lake.open(tmp_path).take([raw(span(1))], 1)
+    dies(tmp_path, point, visit, lambda lake: lake.take([new], 2))
     lake = Lake.open(tmp_path)
     done = point == "after-manifest"
     assert (numbers(lake), lake.log_mark()) == (([1, 2, 3], 2) if done else ([1], 1))
-    lake.take([raw(span(2), span(3, START + timedelta(days=1)))], 2)
+    lake.take([new], 2)
     assert (numbers(lake), lake.verify()) == ([1, 2, 3], [])
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("point", ["before-manifest", "in-manifest", "after-manifest"])
+def test_an_upkeep_that_dies_is_done_or_not_and_can_be_done_again(point: str, tmp_path: Path) -> None:
+    """Deriving anew, letting go of days, taking a person out, merging: each killed, then repeated."""
+    lake = Lake.open(tmp_path)
+    lake.derive(SPEC, [derived((START, "A", 0))], ("m", "1"), None)
+    for number in (1, 2):
+        lake.take([raw(span(number, user="p_kim"), span(number + 10, START + timedelta(days=9), user="p_lee"))], number)
+    upkeep: list[tuple[Callable[[Lake], object], Callable[[], object]]] = [
+        (
+            lambda lake: lake.derive(SPEC, [derived((START, "B", 0))], ("m", "2"), date.min),
+            lambda: (lake.mark("m"), lake.snapshot().rows("orders")),
+        ),
+        (lambda lake: lake.rewrite({"p_kim": "nobody"}), lambda: [row["attributes"]["user"] for row in current(lake)]),
+        (lambda lake: lake.compact("shop.spans"), lambda: len(lake.snapshot().segments("shop.spans"))),
+        (lambda lake: lake.expire("shop.spans", date(2026, 3, 5)), lambda: numbers(lake)),
+    ]
+    for act, seen in upkeep:
+        before = seen()
+        dies(tmp_path, point, 1, act)
+        between = seen()
+        assert lake.verify() == []
+        act(lake)
+        assert seen() != before
+        assert between == (seen() if point == "after-manifest" else before)
+    assert (numbers(lake), lake.verify()) == ([11, 12], [])
+    with lake.manifest.reading() as connection:
+        known = {path for (path,) in connection.execute("SELECT path FROM segments")}
+    assert known == {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "segments").rglob("*.parquet")}
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_files_that_were_to_be_swept_when_the_process_died_are_swept_by_the_next(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    lake.take([raw(span(1), span(2, START + timedelta(days=9)))], 1)
+    lake.expire("shop.spans", date(2026, 3, 5))
+    with lake.writing(), lake.manifest.writing() as connection:  # all that a sweep had done when it was killed
+        assert len(sweep(connection, "shop.spans", 2**60)) == 1
+    dies(tmp_path, "before-manifest", 1, lambda lake: lake.take([raw(span(3))], 2))
+    lake.take([raw(span(3))], 2)
+    assert len(list((tmp_path / "segments").rglob("*.parquet"))) == 2
+    assert (numbers(lake), lake.verify()) == ([2, 3], [])
 
 
 def test_merged_segments_have_the_attributes_of_all_and_texts_where_types_differ(tmp_path: Path) -> None:
@@ -183,14 +244,36 @@ def test_deriving_anew_replaces_from_a_day_on_and_past_states_stay(tmp_path: Pat
 
 def test_a_rewritten_text_is_gone_from_every_state_and_rows_stay(tmp_path: Path) -> None:
     lake = Lake.open(tmp_path)
-    lake.take([raw(span(1, user="p_kim", note="x"), span(2, user="p_lee", note="p_kim!"))], None)
+    lake.take([raw(span(1, user="p_kim", note="x"))], None)
+    lake.take([raw(span(2, user="p_lee", note="p_kim!"))], None)
     lake.compact("shop.spans")
     past = lake.snapshot()
-    assert lake.rewrite("shop.spans", {"p_kim": "erased_1"}) == 1
-    assert lake.rewrite("shop.spans", {"p_kim": "erased_1"}) == 0
+    assert lake.rewrite({"p_kim": "erased_1"}) == 2
+    assert lake.rewrite({"p_kim": "erased_1"}) == 0
     assert [row["attributes"]["user"] for row in current(lake)] == ["erased_1", "p_lee"]
     assert past.verified_paths(Lake.open(tmp_path).snapshot().segments("shop.spans"))
     assert lake.verify() == []
+
+
+def test_a_text_within_json_is_rewritten_too_and_what_is_missing_stays_missing(tmp_path: Path) -> None:
+    lake = Lake.open(tmp_path)
+    rows = pa.table(
+        {
+            "time": [START, START + timedelta(seconds=1)],
+            "attributes": pa.array([{"user": "p_kim"}, None]),
+            "events": ['[{"name":"login","attributes":{"user.id":"p_kim","of":["p_kimono","p_kim"]}}]', None],
+            "body": ['"p_kim" said hello', "{"],
+        }
+    )
+    lake.take([RawRows("shop.logs", rows, ("time",), "test")], None)
+    assert lake.rewrite({"p_kim": 'say "x"'}) == 1
+    (segment,) = lake.snapshot().segments("shop.logs")
+    first, second = pq.read_table(segment.path, partitioning=None).to_pylist()
+    assert json.loads(first["events"]) == [
+        {"name": "login", "attributes": {"user.id": 'say "x"', "of": ["p_kimono", 'say "x"']}}
+    ]
+    assert (first["attributes"], first["body"]) == ({"user": 'say "x"'}, '"p_kim" said hello')
+    assert (second["attributes"], second["events"], second["body"]) == (None, None, "{")
 
 
 def test_a_lake_of_the_first_format_is_taken_over(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_metrics_are_in_the_text_format_of_prometheus(served: Served) -> None:
     typed = set(re.findall(r"^# TYPE (\S+) (?:counter|gauge|summary)$", answer.text, re.MULTILINE))
     for line in answer.text.splitlines():
         if not line.startswith("#"):
-            found = re.fullmatch(r"(bizops_intake_[a-z_]+)(\{sender=\"\w+\",signal=\"\w+\"\})? [0-9.]+", line)
+            found = re.fullmatch(r"(bizops_[a-z_]+)(\{sender=\"\w+\",signal=\"\w+\"\})? [0-9.]+", line)
             assert found, line
             assert found[1] in typed or re.sub("_(sum|count)$", "", found[1]) in typed
 

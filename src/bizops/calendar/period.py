@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from bizops.calendar.zone import ONE_DAY, day_start_us, from_us, to_us
 
@@ -35,12 +36,12 @@ class Period:
     first_day: date
     last_day: date
 
-    @property
+    @cached_property
     def start_us(self) -> int:
         """Microseconds since 1970 of the first instant."""
         return to_us(self.start)
 
-    @property
+    @cached_property
     def end_us(self) -> int:
         """Microseconds since 1970 of the first instant after it."""
         return to_us(self.end)

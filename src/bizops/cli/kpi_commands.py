@@ -160,6 +160,65 @@ def query(
     return DONE if any(value.refusal is None for value in answer) else NOT_DONE
 
 
+@kpi.command("chart")
+@click.argument("name")
+@click.option("--kind", type=click.Choice(["line", "bar"]), default="line", help="Bars show the parts of one period.")
+@click.option("--grain", type=click.Choice(GRAINS), help="The period; as the KPI is usually read otherwise.")
+@click.option("--from", "start", help="First period.")
+@click.option("--to", "end", help="Last period.")
+@click.option("--last", type=click.IntRange(1, 1000), help="The last so many periods.")
+@click.option("--by", help="The parts by a slice, beside each other.")
+@click.option("--filter", "filters", multiple=True, metavar="SLICE=VALUE", help="Only there. Repeatable.")
+@click.option("--compare", type=click.Choice(["previous", "year_ago"]), help="With an earlier period beside it.")
+@click.option("--as-of", help="As known at the end of that day, or at that local time.")
+@click.option("--lang", type=click.Choice(["en", "de"]), help="The language; the workspace's otherwise.")
+@click.option("--svg", "as_svg", is_flag=True, help="As a picture, SVG in light and dark.")
+@workspace_option
+@json_option
+def chart(
+    name: str,
+    kind: str,
+    grain: str | None,
+    start: str | None,
+    end: str | None,
+    last: int | None,
+    by: str | None,
+    filters: tuple[str, ...],
+    compare: str | None,
+    as_of: str | None,
+    lang: str | None,
+    as_svg: bool,
+    directory: Path,
+    as_json: bool,
+) -> int:
+    """How a KPI went, drawn: its usual range, its target, what happened."""
+    from bizops.workspace import Span
+
+    workspace = opened(directory)
+    drawn = workspace.chart(
+        name,
+        kind=kind,
+        grain=grain,
+        span=Span(start, end, last),
+        by=by,
+        filters=_filters(filters),
+        compare=compare,
+        as_of=workspace.instant(as_of),
+        language=lang,
+    )
+    if as_json:
+        emit(drawn.as_dict())
+    elif as_svg:
+        from bizops.present.charts import svg
+
+        click.echo(svg(drawn, "auto"))
+    else:
+        from bizops.present.charts.terminal import chart_view
+
+        rich_print(chart_view(drawn))
+    return DONE
+
+
 def _filters(texts: tuple[str, ...]) -> dict[str, str]:
     filters: dict[str, str] = {}
     for text in texts:

@@ -24,7 +24,8 @@ from bizops.intake.signals import SIGNALS, Checked, check
 from bizops.intake.tally import Tally
 from bizops.lake import Lake
 from bizops.lake.files import Fault, no_fault
-from bizops.lake.log import Entry, Log
+from bizops.lake.frames import Entry
+from bizops.lake.log import Log
 
 if TYPE_CHECKING:
     from bizops.intake.privacy import Policy

@@ -14,7 +14,7 @@ from pathlib import Path
 from bizops.errors import BizopsError
 from bizops.intake.inflate import inflate
 from bizops.lake.files import no_fault, publish
-from bizops.lake.log import Entry
+from bizops.lake.frames import Entry
 
 CAP_BYTES = 64 << 20
 CAP_BODY = 1 << 20

@@ -16,7 +16,8 @@ from bizops.intake.signals import SIGNALS, Checked, check, raw_rows
 from bizops.intake.tally import Tally
 from bizops.lake import Lake
 from bizops.lake.files import Fault
-from bizops.lake.log import Entry, Log
+from bizops.lake.frames import Entry
+from bizops.lake.log import Log
 from bizops.lake.telemetry import RawRows
 
 if TYPE_CHECKING:

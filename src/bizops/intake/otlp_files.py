@@ -14,7 +14,7 @@ from bizops.intake.signals import MAX_BODY, SIGNALS, Checked, check, raw_rows
 from bizops.intake.streams import Limits, opened
 from bizops.intake.tokens import check_sender
 from bizops.lake import Lake, LoadReport
-from bizops.lake.log import Entry
+from bizops.lake.frames import Entry
 
 if TYPE_CHECKING:
     from bizops.intake.privacy import Policy

@@ -106,8 +106,16 @@ class Policy:
 
     def pseudonym(self, text: str) -> str:
         """A code for a value: the same each time, and not to be undone without the key (HMAC-SHA256, 128 bits)."""
-        digest = hmac.digest(self.key, text.encode(), "sha256")[:16]
-        return f"p_{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+        return self._pseudonyms(text)
+
+    @cached_property
+    def _pseudonyms(self) -> Callable[[str], str]:
+        @lru_cache(maxsize=20_000)
+        def pseudonym(text: str) -> str:
+            digest = hmac.digest(self.key, text.encode(), "sha256")[:16]
+            return f"p_{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+        return pseudonym
 
     @cached_property
     def seed(self) -> int:
@@ -207,8 +215,11 @@ def _any_suspect(column: pa.Array) -> bool:
         return False
     offsets = np.frombuffer(column.buffers()[1], np.int32)
     start, end = int(offsets[column.offset]), int(offsets[column.offset + len(column)])
+    content = column.buffers()[2].slice(start, end - start)
+    if not any((np.frombuffer(content, np.uint8) == sign).any() for sign in b"@.:"):
+        return False
     ends = pa.py_buffer(np.asarray([0, end - start], np.int32).tobytes())
-    whole = pa.Array.from_buffers(pa.string(), 1, [None, ends, column.buffers()[2].slice(start, end - start)])
+    whole = pa.Array.from_buffers(pa.string(), 1, [None, ends, content])
     return bool(pc.match_substring_regex(whole, _SUSPECT)[0].as_py())
 
 

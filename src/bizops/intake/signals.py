@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bizops.intake import changes, cloudevents
 from bizops.intake.inflate import inflate
-from bizops.lake.log import Entry
+from bizops.lake.frames import Entry
 from bizops.lake.telemetry import RawRows, united
 
 if TYPE_CHECKING:

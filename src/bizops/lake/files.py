@@ -47,7 +47,7 @@ def publish(root: Path, temporary: Path, path: str, fault: Fault) -> StoredFile:
     sync(temporary)
     fault("before-rename")
     final = root / path
-    made = _make_directories(final.parent)
+    made = make_directory(final.parent)
     size, checksum = checksum_of(temporary)
     temporary.rename(final)
     for directory in {final.parent, *made}:
@@ -56,11 +56,11 @@ def publish(root: Path, temporary: Path, path: str, fault: Fault) -> StoredFile:
     return StoredFile(path, size, checksum)
 
 
-def _make_directories(directory: Path) -> set[Path]:
-    """Create a directory with its parents; returns the directories whose listing changed by it."""
+def make_directory(directory: Path) -> set[Path]:
+    """Create a directory with its parents; returns the directories whose listing changed by it, to be synced."""
     if directory.is_dir():
         return set()
-    changed = _make_directories(directory.parent)
+    changed = make_directory(directory.parent)
     directory.mkdir()
     return {*changed, directory.parent}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from bizops.errors import Problem
+from bizops.errors import BizopsError, Problem
 from bizops.lake.commit import (
     Delivery,
     LoadReport,
@@ -115,6 +115,7 @@ class Lake:
             known = self.known_delivery(spec, delivery.sha256)
             if known is not None:
                 return known
+            self._check_room()
             staged.finish()
             with self.manifest.reading() as connection:
                 check_key(connection, spec)
@@ -136,7 +137,8 @@ class Lake:
     def take(self, batches: Sequence[RawRows], log_upto: int | None) -> list[LoadReport]:
         """Take rows of telemetry into raw tables: those that came before change nothing, whenever that was.
 
-        One transaction for all, and for how far the log has been stored. A crash leaves the lake as it was.
+        One transaction for all, and for how far the log has been stored. A crash leaves the lake as it was. The
+        rows of a table come as one batch: batches are told apart from what is stored, not from each other.
         """
         from bizops.lake.telemetry import write_new
 
@@ -215,16 +217,34 @@ class Lake:
                 (self.root / path).unlink(missing_ok=True)
             return len(paths)
 
-    def rewrite(self, table: str, values: Mapping[str, str | None]) -> int:
-        """Replace texts wherever they stand as a whole value, in past states too; returns how many files changed."""
-        from bizops.lake.telemetry import rewrite_segments
+    def rewrite(self, values: Mapping[str, str | None]) -> int:
+        """Replace texts in all tables, past states too, wherever they stand as a whole value or as one within JSON.
+
+        All or nothing; the old files are removed at once. Returns how many files changed.
+        """
+        from bizops.lake.rewriting import rewrite_segments
 
         with self.writing():
-            changed = rewrite_segments(self.root, self.manifest, table, values, self.fault)
-            if changed:
-                with self._committing("rewrite"):
-                    pass
-            return changed
+            with self.manifest.reading() as connection:
+                tables = [table for (table,) in connection.execute("SELECT DISTINCT source FROM segments")]
+            rewritten = [
+                one for table in tables for one in rewrite_segments(self.root, self.manifest, table, values, self.fault)
+            ]
+            if rewritten:
+                with self._committing("rewrite") as (connection, _):
+                    for one in rewritten:
+                        one.note(connection)
+                for one in rewritten:
+                    (self.root / one.was).unlink()
+            return len(rewritten)
+
+    def _check_room(self) -> None:
+        if self.room() <= 0:
+            raise BizopsError.of(
+                "disk-full",
+                f"The disk of {self.root} is full but for what is kept back to tidy up.",
+                hint="Free some space, then load again; nothing was taken.",
+            )
 
     def room(self) -> int:
         """Bytes that may still be written before the reserve is touched, which keeps the lake able to tidy up."""

@@ -1,42 +1,25 @@
 """The log: what arrived, as it arrived, durable before anybody is told so, and gone once the lake has it.
 
-A file of the log is a run of frames: ``BZL1``, length, CRC-32, sequence number, payload. Files are named after their
-first number. A torn end is cut off when the log is opened: it was never acknowledged. Damage in the middle is stepped
-over to the next sound frame and reported, for what follows was acknowledged.
+Files are named after their first number. A torn end is cut off when the log is opened: it was never acknowledged.
+Damage in the middle is stepped over to the next sound frame and reported, for what follows was acknowledged.
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
-import json
 import os
-import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from zlib import crc32
 
 from bizops.errors import BizopsError, Problem
-from bizops.lake.files import Fault, no_fault, sync
+from bizops.lake.files import Fault, make_directory, no_fault, publish, sync
+from bizops.lake.frames import HEAD_BYTES, Entry, entry_of, file_head, frame, frames, marker_of, new_marker
 
-MAGIC = b"BZL1"
-_HEAD = struct.Struct("<4sIIQ")
 SEGMENT_BYTES = 64 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A body as it was received: from whom, of which signal, in which form, when (microseconds since 1970)."""
-
-    sender: str
-    signal: str
-    media: str
-    encoding: str
-    received_us: int
-    body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
+_MARKER = "marker"
 
 
 @dataclass(slots=True)
@@ -60,6 +43,7 @@ class Log:
         self._files: list[_File] = []
         self._stored = 0
         self._descriptor = -1
+        self._marker = b""
         self.failed = False
         """Whether a write could not be made durable; nothing is taken any more until the log is opened again."""
         self.problems: list[Problem] = []
@@ -73,7 +57,8 @@ class Log:
         the files, for what has it would be taken for stored.
         """
         directory = root / "log"
-        directory.mkdir(parents=True, exist_ok=True)
+        for changed in make_directory(directory):
+            sync(changed)
         lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,6 +70,7 @@ class Log:
                 hint="One server at a time; stop the other one first.",
             ) from None
         log = cls(directory, lock, fault, segment_bytes)
+        log._find_marker()
         log._read_files()
         if log.last_seq < stored:
             log._stored = stored
@@ -114,8 +100,9 @@ class Log:
             raise _failed()
         first = self.last_seq + 1
         numbers = range(first, first + len(entries))
-        data = b"".join(_frame(seq, entry) for seq, entry in zip(numbers, entries, strict=True))
         file = self._file_for(first)
+        framed = (frame(self._marker, seq, entry) for seq, entry in zip(numbers, entries, strict=True))
+        data = b"".join((b"" if file.size else file_head(self._marker), *framed))
         self._fault("before-append")
         try:
             _write(self._descriptor, data, file.size)
@@ -135,9 +122,10 @@ class Log:
         """Entries with a number above ``after``, in their order."""
         for file in list(self._files):
             if file.last > after:
-                for seq, payload, _ in _frames(file.path.read_bytes()):
-                    if seq > after:
-                        yield seq, _entry(payload)
+                data = file.path.read_bytes()
+                for seq, payload, _ in frames(data, marker_of(data) or self._marker, after):
+                    after = seq
+                    yield seq, entry_of(payload)
 
     def retire(self, upto: int) -> None:
         """Remove the files of which nothing above ``upto`` is left."""
@@ -164,21 +152,51 @@ class Log:
 
     # ----------------------------------------------------------------------------------------------------- the files
 
+    def _find_marker(self) -> None:
+        """The log's marker: kept in a file of its own, and at the head of each file in case that one is damaged."""
+        kept = self._directory / _MARKER
+        for path in (kept, *self._paths()):
+            marker = marker_of(_start_of(path))
+            if marker is not None:
+                break
+        else:
+            marker = new_marker()
+        if marker_of(_start_of(kept)) != marker:
+            temporary = self._directory / f".{_MARKER}"
+            temporary.write_bytes(file_head(marker))
+            publish(self._directory, temporary, _MARKER, no_fault)
+        self._marker = marker
+
+    def _paths(self) -> list[Path]:
+        """The log's files, in the order of their numbers."""
+        return sorted(path for path in self._directory.glob("*.log") if path.stem.isdecimal())
+
     def _read_files(self) -> None:
-        paths = sorted(self._directory.glob("*.log"))
+        paths = self._paths()
+        for path in sorted(set(self._directory.glob("*.log")) - set(paths)):
+            message = f"{path} is no file of the log: it is left alone, and nothing of it is read."
+            self.problems.append(Problem("damaged-log", message, hint="Move it away."))
+        last = 0
         for index, path in enumerate(paths):
             data = path.read_bytes()
-            first, last, sound = int(path.stem), int(path.stem) - 1, 0
-            for seq, _, end in _frames(data):
-                if end.start != sound:
-                    self._report(path, sound, end.start)
-                last, sound = seq, end.stop
+            first, own, sound = int(path.stem), marker_of(data), HEAD_BYTES
+            newest = index == len(paths) - 1
+            if own is None and (len(data) > HEAD_BYTES or not newest):
+                self._report(path, 0, min(HEAD_BYTES, len(data)))
+            seen = first - 1
+            for seq, _, place in frames(data, own or self._marker, last):
+                if place.start != sound:
+                    self._report(path, sound, place.start)
+                last = seen = seq
+                sound = place.stop
+            if seen < first:
+                sound = min(len(data), HEAD_BYTES) if own is not None else 0
             if sound < len(data):
-                if index == len(paths) - 1:
+                if newest:
                     self._cut(path, sound)
                 else:
                     self._report(path, sound, len(data))
-            self._files.append(_File(path, first, last, sound))
+            self._files.append(_File(path, first, seen, sound))
         if self._files:
             self._descriptor = os.open(self._files[-1].path, os.O_WRONLY | os.O_CLOEXEC)
 
@@ -216,6 +234,15 @@ class Log:
         self._files.append(_File(path, first, first - 1, 0))
 
 
+def _start_of(path: Path) -> bytes:
+    """The first bytes of a file; none when there is no such file."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except FileNotFoundError:
+        return b""
+
+
 def _write(descriptor: int, data: bytes, start: int) -> None:
     """All bytes, behind the last sound frame; a write may take only a part of them without an error."""
     view, offset = memoryview(data), start
@@ -242,44 +269,3 @@ def _failed() -> BizopsError:
         "The log could not be written to the disk for good.",
         hint="Look after the disk, then start the server again: it goes on from the log.",
     )
-
-
-def _frame(seq: int, entry: Entry) -> bytes:
-    told = [entry.sender, entry.signal, entry.media, entry.encoding, entry.received_us, entry.headers]
-    head = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-    payload = b"".join((len(head).to_bytes(4, "little"), head, entry.body))
-    return _HEAD.pack(MAGIC, len(payload), _checksum(seq, payload), seq) + payload
-
-
-def _checksum(seq: int, payload: bytes) -> int:
-    return crc32(payload, crc32(seq.to_bytes(8, "little")))
-
-
-def _entry(payload: bytes) -> Entry:
-    end = 4 + int.from_bytes(payload[:4], "little")
-    sender, signal, media, encoding, received_us, headers = json.loads(payload[4:end])
-    return Entry(sender, signal, media, encoding, received_us, payload[end:], headers)
-
-
-def _frames(data: bytes) -> Iterator[tuple[int, bytes, slice]]:
-    """Every sound frame: its number, its payload, and where it stands; numbers only ever grow."""
-    at, last = 0, -1
-    while (at := data.find(MAGIC, at)) >= 0:
-        found = _frame_at(data, at)
-        if found is None or found[0] <= last:
-            at += 1
-            continue
-        last, payload = found
-        end = at + _HEAD.size + len(payload)
-        yield last, payload, slice(at, end)
-        at = end
-
-
-def _frame_at(data: bytes, at: int) -> tuple[int, bytes] | None:
-    if at + _HEAD.size > len(data):
-        return None
-    _, length, checksum, seq = _HEAD.unpack_from(data, at)
-    if at + _HEAD.size + length > len(data):
-        return None
-    payload = data[at + _HEAD.size : at + _HEAD.size + length]
-    return (seq, payload) if _checksum(seq, payload) == checksum else None

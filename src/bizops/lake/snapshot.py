@@ -81,6 +81,9 @@ class Snapshot:
         self._segments = cache(self._read_segments)
         self._ranges = cache(self._read_range)
 
+    def __reduce__(self) -> tuple[type[Snapshot], tuple[Path, Manifest, int]]:
+        return Snapshot, (self._root, self._manifest, self.seq)
+
     def sources(self) -> tuple[str, ...]:
         """The sources that have rows or deliveries."""
         with self._manifest.reading() as connection:

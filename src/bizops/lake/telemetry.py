@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
@@ -13,10 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bizops.lake.commit import LoadReport, note_arrival, note_segments
-from bizops.lake.days import TIME, columns_of, write_days, write_rows
-from bizops.lake.files import Fault, StoredFile, publish, verify_file
+from bizops.lake.days import TIME, columns_of, write_days
+from bizops.lake.files import Fault, verify_file
 from bizops.lake.known import new_rows
-from bizops.lake.manifest import Manifest
 from bizops.lake.segments import NewSegment
 from bizops.lake.snapshot import Segment
 from bizops.lake.spec import DELIVERY, ROW
@@ -161,41 +160,18 @@ def _united_structs(columns: Sequence[pa.ChunkedArray | None], tables: Sequence[
     ]
     flat = united(children)
     names = [name for name in flat.column_names if name]
-    return pa.chunked_array([pa.StructArray.from_arrays([flat[name].combine_chunks() for name in names], names)])
+    missing = [
+        pa.repeat(True, table.num_rows) if column is None else pc.is_null(column.combine_chunks())
+        for column, table in zip(columns, tables, strict=True)
+    ]
+    mask = pa.chunked_array(missing, pa.bool_()).combine_chunks()
+    parts = [flat[name].combine_chunks() for name in names]
+    return pa.chunked_array([pa.StructArray.from_arrays(parts, names, mask=mask)])
 
 
 def _children(column: pa.ChunkedArray) -> pa.Table:
     struct = column.combine_chunks()
     return pa.table(struct.flatten(), names=[child.name for child in struct.type])
-
-
-def replaced_values(rows: pa.Table, values: Mapping[str, str | None]) -> pa.Table | None:
-    """The rows with some texts replaced wherever they stand as a whole value; None where none of them does."""
-    changed = False
-    columns = {}
-    for name in rows.column_names:
-        column = rows[name].combine_chunks()
-        if pa.types.is_struct(column.type):
-            children = [_replaced(child, values) for child in column.flatten()]
-            if any(was is not now for was, now in children):
-                changed = True
-                column = pa.StructArray.from_arrays([now for _, now in children], [child.name for child in column.type])
-        else:
-            was, now = _replaced(column, values)
-            changed |= was is not now
-            column = now
-        columns[name] = column
-    return pa.table(columns) if changed else None
-
-
-def _replaced(column: pa.Array, values: Mapping[str, str | None]) -> tuple[pa.Array, pa.Array]:
-    if not pa.types.is_string(column.type):
-        return column, column
-    found = pc.index_in(column, pa.array(list(values), pa.string()))
-    if found.null_count == len(found):
-        return column, column
-    new = pc.take(pa.array(list(values.values()), pa.string()), found)
-    return column, pc.if_else(pc.is_valid(found), new, column)
 
 
 def sweep(connection: Connection, table: str, before_us: int) -> list[str]:
@@ -211,40 +187,3 @@ def sweep(connection: Connection, table: str, before_us: int) -> list[str]:
         (table, table, before_us),
     )
     return [path for _, path in gone]
-
-
-def rewrite_segments(root: Path, manifest: Manifest, table: str, values: Mapping[str, str | None], fault: Fault) -> int:
-    """Write anew every segment, past ones too, in which one of the texts stands; the old files are removed at once."""
-    with manifest.reading() as connection:
-        found = connection.execute(
-            "SELECT id, path, size, checksum FROM segments WHERE source = ? ORDER BY id", (table,)
-        ).fetchall()
-    changed = 0
-    for id_, path, size, checksum in found:
-        verify_file(root, StoredFile(path, size, checksum))
-        new = replaced_values(pq.read_table(root / path, partitioning=None), values)
-        if new is None:
-            continue
-        changed += 1
-        temporary = root / "tmp" / path.replace("/", "-")
-        temporary.parent.mkdir(exist_ok=True)
-        write_rows(new, temporary)
-        stored = publish(root, temporary, _next_name(path), fault)
-        with manifest.writing() as connection:
-            note_rewritten(connection, id_, stored)
-        (root / path).unlink()
-    return changed
-
-
-def _next_name(path: str) -> str:
-    """A name for what takes the place of a file: the same with a number, counted on."""
-    directory, _, name = path.rpartition("/")
-    stem, _, times = name.removesuffix(".parquet").partition("-r")
-    return f"{directory}/{stem}-r{int(times or 0) + 1}.parquet"
-
-
-def note_rewritten(connection: Connection, id_: int, file: StoredFile) -> None:
-    """Put another file in the place of a segment's, in past states too."""
-    connection.execute(
-        "UPDATE segments SET path = ?, checksum = ?, size = ? WHERE id = ?", (file.path, file.checksum, file.size, id_)
-    )

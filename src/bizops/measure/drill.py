@@ -5,7 +5,7 @@ Rows that tell of people are not shown where a KPI has a minimum group: one row 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -117,18 +117,18 @@ def _told_of_row(measure: Measure) -> dict[str, Typed]:
     return {name: typed for name in names if (typed := fields.resolve(name)) is not None}
 
 
-def story_of_case(known: Known, engine: Engine, journey: Journey, case: str) -> pa.Table:
-    """Everything that happened to one case, in the order of time: step, event, source, and where in telemetry."""
+def stories_of_cases(known: Known, engine: Engine, journey: Journey, cases: Sequence[str]) -> pa.Table:
+    """Everything that happened to some cases, in the order of time: case, step, event, source, where in telemetry."""
     parts = [
-        _happenings(known, journey, name, step.where, known.model.events[event], case)
+        _happenings(known, journey, name, step.where, known.model.events[event], cases)
         for name, step in journey.steps.items()
         for event in step.event
     ]
     by = (("time", False), ("step", False), ("event", False), ("span", False))
-    return engine.run(Top(Stack(tuple(parts)), by, 10_000), Clock()).drop_columns([journey.case])
+    return engine.run(Top(Stack(tuple(parts)), by, 10_000), Clock())
 
 
-def _happenings(known: Known, journey: Journey, step: str, asked: object, event: Event, case: str) -> Plan:
+def _happenings(known: Known, journey: Journey, step: str, asked: object, event: Event, cases: Sequence[str]) -> Plan:
     rows = event_rows(known.model, event)
     source = rows.source
     assert source is not None and rows.time is not None
@@ -149,5 +149,5 @@ def _happenings(known: Known, journey: Journey, step: str, asked: object, event:
     }
     used = where.fields().union(of_row.fields(), rows.time.fields(), *(typed.fields() for typed in told.values()))
     plan = Project(Filter(source_plan(known, source, used), where), columns)
-    is_case = Typed("=", BOOLEAN, (field(journey.case, TEXT), literal(case, TEXT)))
+    is_case = Typed("in", BOOLEAN, (field(journey.case, TEXT), *(literal(case, TEXT) for case in cases)))
     return Filter(with_case(known, journey, key, plan, columns), is_case)

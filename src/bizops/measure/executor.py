@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bizops.calendar import Calendar
+from bizops.errors import BizopsError
 from bizops.events.journeys import cases_plan, sources_of
 from bizops.events.rows import Known
 from bizops.events.sources import sources_behind
@@ -25,6 +28,7 @@ from bizops.measure.laid_out import LaidOut, SliceValues
 from bizops.measure.plans import Dims, fused_plan, split_by_key, survival_plan
 from bizops.measure.store import ResultStore
 from bizops.measure.windows import Window, disjoint
+from bizops.model.language import Journey
 from bizops.model.measures import measure_of
 from bizops.model.model import Model
 from bizops.model.typed import Typed
@@ -271,6 +275,14 @@ class Executor:
 
     # --------------------------------------------------------------------------------------------------- the ground
 
+    def cases(self, journey: Journey, calendar: Calendar, columns: Sequence[str]) -> pa.Table:
+        """The case table of a journey: one row a case."""
+        base = Base("cases", journey.name, None)
+        if not any(self.known.of(source).rows(source) for source in self.sources(base)):
+            raise BizopsError.of("no-data", f"No data are loaded for the journey '{journey.name}'.")
+        self.ground(Demand(base, calendar, ()), [])
+        return pq.read_table(self._cases[journey.name].path, columns=list(columns))
+
     def ground(self, demand: Demand, windows: Sequence[Window]) -> Ground:
         """What plans over a demand's base stand on."""
         first, last = self._reach(demand.base, windows)
@@ -315,13 +327,14 @@ class Executor:
             self.derived.mkdir(parents=True, exist_ok=True)
             plan = cases_plan(self.known, journey, attributes)
             answer = self.engine.run(plan, self.clock(ground, base, plan), ground.tables)
-            temporary = path.with_suffix(".part")
+            temporary = path.with_suffix(f".{threading.get_ident()}.part")  # others may be making it too
             pq.write_table(answer, temporary, compression="zstd")
             temporary.rename(path)
         schema = pq.read_schema(path)
         self._cases[base.name] = Cases(str(path), {name: _kind(schema.field(name).type) for name in schema.names})
 
 
+@lru_cache(maxsize=4096)
 def dims_text(dims: Dims) -> str:
     """A way to split, by name and meaning."""
     return blake2b(repr(dims).encode(), digest_size=8).hexdigest() + ":" + ",".join(name for name, _ in dims)

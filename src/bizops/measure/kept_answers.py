@@ -12,6 +12,8 @@ from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
+import pyarrow as pa
+
 from bizops.events.rows import Known
 from bizops.measure.answer import Answer, KpiAnswer, Question, asked_periods, sources_of_kpi
 from bizops.measure.sealed import read_sealed, write_sealed
@@ -28,25 +30,12 @@ class KeptAnswers:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def find(self, key: str, known: Known, question: Question) -> Answer | None:
-        """The answer kept under a key."""
-        table = read_sealed(self.directory / f"{key}.arrow")
-        if table is None:
-            return None
-        facts = json.loads(table.schema.metadata[b"facts"])
-        parts = []
-        for name, own in zip(question.kpis, facts, strict=True):
-            periods, earlier = asked_periods(known.model, name, question)
-            own["impossible"] = tuple(tuple(way) for way in own["impossible"])
-            parts.append(
-                KpiAnswer(known.model.kpis[name], periods, list(earlier) if earlier is not None else None, **own)
-            )
-        return Answer(parts, table, question.splits, known.as_of)
+    def find(self, key: str) -> pa.Table | None:
+        """The answer kept under a key, as :func:`as_table` made it."""
+        return read_sealed(self.directory / f"{key}.arrow")
 
-    def keep(self, key: str, answer: Answer) -> None:
+    def keep(self, key: str, table: pa.Table) -> None:
         """Keeps an answer; the oldest ones make room. A full disk only means that nothing is kept."""
-        facts = [{name: getattr(part, name) for name in _FACTS} for part in answer.kpis]
-        table = answer.table.replace_schema_metadata({"facts": json.dumps(facts)})
         with suppress(OSError):
             write_sealed(self.directory / f"{key}.arrow", table)
             self._make_room()
@@ -56,6 +45,23 @@ class KeptAnswers:
         if len(files) > MOST_FILES:
             for path in sorted(files, key=lambda path: path.stat().st_mtime)[: len(files) - MOST_FILES]:
                 path.unlink(missing_ok=True)
+
+
+def as_table(answer: Answer) -> pa.Table:
+    """An answer as one table, with what holds for whole KPIs and periods beside it."""
+    facts = [{name: getattr(part, name) for name in _FACTS} for part in answer.kpis]
+    return answer.table.replace_schema_metadata({"facts": json.dumps(facts)})
+
+
+def as_answer(table: pa.Table, known: Known, question: Question) -> Answer:
+    """The answer that a table was made of."""
+    facts = json.loads(table.schema.metadata[b"facts"])
+    parts = []
+    for name, own in zip(question.kpis, facts, strict=True):
+        periods, earlier = asked_periods(known.model, name, question)
+        own["impossible"] = tuple(tuple(way) for way in own["impossible"])
+        parts.append(KpiAnswer(known.model.kpis[name], periods, list(earlier) if earlier is not None else None, **own))
+    return Answer(parts, table, question.splits, known.as_of)
 
 
 def answer_key(known: Known, question: Question) -> str:

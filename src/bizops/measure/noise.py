@@ -69,23 +69,26 @@ class Usual:
 def usual(history: Sequence[float | None], *, share: bool = False) -> Usual | None:
     """The usual range by the values before the one that is judged; None where they are too few or never differ.
 
-    An individuals chart (XmR): the mean, and 2.66 mean moving ranges to each side. Where a level has lasted for
-    ``LASTING`` values, only that level counts. Where the values drift (Mann 1945, Kendall 1975), the centre drifts with
-    them (Theil 1950, Sen 1968) and ranges are those about the drift. Where one moving range is larger than chance
-    allows, an outlier would hide the next one: then medians take the place of means. A None is a gap, which no range
-    spans. A ``share`` is one of 100.
+    An individuals chart (XmR): the mean, and 2.66 mean moving ranges to each side. Where values drift (Mann 1945,
+    Kendall 1975) and keep to it, the centre drifts with them (Theil 1950, Sen 1968) and ranges are those about the
+    drift; where a level has lasted for ``LASTING`` values, only that level counts. Where one moving range is larger
+    than chance allows, an outlier would hide the next one: then medians take the place of means. A None is a gap, which
+    no range spans. A ``share`` is one of 100.
     """
-    start = _level_since(history)
-    known = [(at, value) for at, value in enumerate(history[start:]) if value is not None]
-    if len(known) < LEAST:
-        return None
-    drift = _drift(known)
-    if drift:
-        found = _about(start, known, drift, share)
+    level = _level_since(history)
+    for start in dict.fromkeys((0, level)):
+        known = _known(history, start)
+        drift = _drift(known) if len(known) >= LEAST else 0.0
+        found = _about(start, known, drift, share) if drift else None
         # A drift is believed where values keep to it; a step is none.
-        if found is None or sum(found.side(start + at, value) != 0 for at, value in known) <= len(known) * _STRAYING:
+        if found and sum(found.side(start + at, value) != 0 for at, value in known) <= len(known) * _STRAYING:
             return found
-    return _about(start, known, 0.0, share)
+    return _about(level, _known(history, level), 0.0, share)
+
+
+def _known(history: Sequence[float | None], start: int) -> list[tuple[int, float]]:
+    """The values from a position on, counted from there."""
+    return [(at, value) for at, value in enumerate(history[start:]) if value is not None]
 
 
 def _about(start: int, known: Sequence[tuple[int, float]], drift: float, share: bool) -> Usual | None:

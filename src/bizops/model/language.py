@@ -75,6 +75,10 @@ class Term(Definition):
         "The definitions this word is tied to.",
         default=(),
     )
+    unlike: tuple[str, ...] = takes(
+        ListOf(Ref("terms")), "Terms that are easily taken for this one, and mean something else.", default=()
+    )
+    owner: str | None = takes(Ref("teams"), "The team that answers for the definition.", default=None)
     unit: bool = takes(Bool(), "The word is a counting unit: `unit: order` may be written on a KPI.", default=False)
     agreed_by: tuple[str, ...] = takes(ListOf(Ref("teams")), "Teams that agreed to the definition.", default=())
 
@@ -822,6 +826,12 @@ class Settings(Definition):
         shapes_value=False,
     )
     threads: int = takes(Int(min=1, max=256), "Processor threads a query may use.", default=2, shapes_value=False)
+    query_seconds: int = takes(
+        Int(min=1, max=86_400),
+        "How long a question to the server may take; then its process is ended.",
+        default=60,
+        shapes_value=False,
+    )
     state: str = takes(Str(), "Directory for data and results, relative to this file.", default=".bizops")
     privacy: Mapping[str, str] = takes(
         MapOf(Word("drop", "pseudonym", "generalise", "keep"), ordered=True),

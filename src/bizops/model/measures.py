@@ -58,6 +58,14 @@ class Measure:
 
 def measure_of(model: Model, kpi: Kpi) -> Measure:
     """The typed form of a ``measure`` or ``journey`` KPI; raises BizopsError with the place of what has no meaning."""
+    if kpi is not model.kpis.get(kpi.name):
+        return _measure_of(model, kpi)
+    if kpi.name not in model.measures:
+        model.measures[kpi.name] = _measure_of(model, kpi)
+    return model.measures[kpi.name]
+
+
+def _measure_of(model: Model, kpi: Kpi) -> Measure:
     rows = (
         journey_rows(model, model.journeys[kpi.journey or ""])
         if kpi.kind == "journey"

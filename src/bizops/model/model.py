@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bizops.calendar import Calendar
 from bizops.errors import BizopsError, did_you_mean
@@ -27,6 +28,9 @@ from bizops.model.language import (
     Team,
     Term,
 )
+
+if TYPE_CHECKING:
+    from bizops.model.measures import Measure
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +80,11 @@ class Model:
 
     @cached_property
     def _built(self) -> dict[str | None, Calendar]:
+        return {}
+
+    @cached_property
+    def measures(self) -> dict[str, Measure]:
+        """KPIs in typed form, as far as they were asked for; :func:`bizops.model.measures.measure_of` keeps them."""
         return {}
 
     @cached_property

@@ -6,6 +6,7 @@ Changed together with its test, which computes contrasts and how far apart colou
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 LIGHT: Mapping[str, str] = {
     "ink": "#16202c",
@@ -68,7 +69,7 @@ TEXT_PAIRS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """Text roles, and the grounds they stand on: at least 4.5 to 1."""
 
-CATEGORIES = ("c1", "c2", "c3", "c4", "c5", "c6")
+CATEGORIES: tuple[Literal["c1", "c2", "c3", "c4", "c5", "c6"], ...] = ("c1", "c2", "c3", "c4", "c5", "c6")
 """Series of equal rank, in the order they are taken."""
 
 
@@ -78,10 +79,11 @@ def custom_properties(theme: Mapping[str, str]) -> str:
 
 
 def root_rules() -> str:
-    """Light colours, dark ones where the reader's system or ``data-theme`` asks for them."""
+    """Light colours, dark ones where the reader's system or ``data-theme`` asks for them; paper is always light."""
     light, dark = custom_properties(LIGHT), custom_properties(DARK)
     return (
         f":root{{color-scheme:light dark;{light}}}"
-        f"@media(prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}"
-        f":root[data-theme=light]{{color-scheme:light}}:root[data-theme=dark]{{color-scheme:dark;{dark}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}"
+        f":root[data-theme=light]{{color-scheme:light}}"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}"
     )

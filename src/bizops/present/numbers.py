@@ -28,13 +28,15 @@ def display(value: float | None, unit: str, language: str, decimals: int | None 
     word = ""
     if short and not unit.endswith("%") and abs(value) >= 1e5:
         (value, word), decimals = _shortened(value, language), None
-    text = number(value, language, _digits(value) if decimals is None else decimals)
+    text = number(value, language, digits(value) if decimals is None else decimals)
     shown = "" if unit == "1" or _counts(unit) or (short and _only_counts(unit)) else unit_text(unit, language)
     return " ".join(part for part in (text, word, shown) if part)
 
 
 def range_text(low: float, high: float, unit: str, language: str, decimals: int | None = None) -> str:
     """A range with its unit once, where both ends have the same: ``10.1 to 14.5 h``."""
+    if decimals is None and _counts(unit) and high >= 10:
+        decimals = 0
     first, last = (display(value, unit, language, decimals, short=True) for value in (low, high))
     bare, _, shown = first.partition(" ")
     same = shown == last.partition(" ")[2] or low == 0
@@ -103,7 +105,8 @@ def signed(value: float, language: str, decimals: int) -> str:
     return "+" + text if value > 0 and any(digit in text for digit in "123456789") else text
 
 
-def _digits(value: float) -> int:
+def digits(value: float) -> int:
+    """How many digits after the mark a number of that size is written with."""
     size = abs(value)
     if value == int(value) and size < 1e15:
         return 0

@@ -13,6 +13,7 @@ from bizops.measure.value import Refusal
 from bizops.model.language import Kpi
 from bizops.model.model import Model
 from bizops.present import numbers
+from bizops.present.charts import Chart, Tone, spark_chart
 from bizops.present.texts import reason, say, text_of
 from bizops.present.verdict import verdict_of
 
@@ -47,12 +48,27 @@ class Row:
     year_ago: str
     year_ago_note: str | None
     spark: tuple[float | None, ...]
+    usual: tuple[tuple[float, float] | None, ...]
     unfinished: str | None
     fresh_until: str | None
     unusual: float
     verdict: str
     verdict_text: str
     news: bool
+
+    def spark_chart(self, language: str) -> Chart:
+        """The last periods as a small line, with their usual range."""
+        return spark_chart(self.title, self.spark, self.unit, language, self.usual, self.tone)
+
+    @property
+    def tone(self) -> Tone:
+        """The colour of what is out of the usual."""
+        return "better" if self.verdict == "better" else "worse" if self.verdict == "worse" else "ink"
+
+    @property
+    def signal(self) -> str:
+        """The verdict in a word, where the value lies outside its usual range."""
+        return self.verdict_text if self.verdict in ("better", "worse", "changed") else ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +151,7 @@ def _row(
         year_ago=year_ago,
         year_ago_note=year_note,
         spark=judged.course[-SPARK:],
+        usual=tuple(judged.range(at) for at in range(judged.first, judged.at + 1))[-SPARK:],
         unfinished=_unfinished(last, shown, kpi, language),
         fresh_until=last.fresh_until.isoformat() if last and last.fresh_until else None,
         unusual=judged.distance,

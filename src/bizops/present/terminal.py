@@ -13,8 +13,8 @@ from rich.tree import Tree as RichTree
 from bizops.measure import Value
 from bizops.model.language import Kpi
 from bizops.present import numbers
+from bizops.present.charts.spark import spark_text
 from bizops.present.scorecard import SIGNS, SPARK, Row, Scorecard
-from bizops.present.sparkline import spark_text
 from bizops.present.texts import plain, reason, say, text_of, unit_text
 from bizops.present.tree import Edge, Node, Tree, legend
 

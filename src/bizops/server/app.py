@@ -17,9 +17,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bizops.present.page import STYLE
-from bizops.server.api import api_routes
-from bizops.server.api.operations import PREFIX
+from bizops.present.paper import STYLE
+from bizops.server.api import PREFIX, ApiServer
 from bizops.server.api.problems import without_route
 from bizops.server.authorize import LOOPBACK_NAMES
 from bizops.server.console_routes import console_routes
@@ -45,27 +44,32 @@ HEADERS = {
 
 def application(serving: Serving, current: Current) -> Starlette:
     """The routes of a workspace; refuses to be made when one of them asks nobody."""
+    api = ApiServer(serving, current)
     routes = [
         *otlp_routes(serving),
         *event_routes(serving),
         *health_routes(serving),
         *console_routes(serving),
         *page_routes(serving, current),
-        *api_routes(serving, current),
+        *api.routes(),
     ]
     check_guarded(routes)
 
     @asynccontextmanager
     async def until_the_end(app: Starlette) -> AsyncIterator[None]:
         yield
+        await run_in_threadpool(api.close)
         await run_in_threadpool(serving.intake.close)
+        await run_in_threadpool(serving.workers.close)
 
-    return Starlette(
+    served = Starlette(
         routes=routes,
         lifespan=until_the_end,
         middleware=[Middleware(_Guarded, loopback_only=serving.loopback_only)],
         exception_handlers={HTTPException: _in_one_sentence},
     )
+    served.state.api = api
+    return served
 
 
 async def _in_one_sentence(request: Request, error: Exception) -> Response:

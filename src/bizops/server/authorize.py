@@ -16,6 +16,7 @@ _LOOPBACK_CLIENTS = frozenset({"127.0.0.1", "::1"})
 class Action(StrEnum):
     """What is wanted."""
 
+    CHANGE = "change"
     READ = "read"
     SEND = "send"
 
@@ -24,17 +25,28 @@ class Resource(StrEnum):
     """Of what."""
 
     HEALTH = "health"
+    JOBS = "jobs"
+    MODEL = "model"
     NUMBERS = "numbers"
+    ROWS = "rows"
     STATUS = "status"
     TELEMETRY = "telemetry"
 
 
+_CHANGES = frozenset({(Action.CHANGE, Resource.JOBS), (Action.CHANGE, Resource.MODEL)})
+"""What may be changed over HTTP at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks: from this machine by one of its own names, or from elsewhere; as a sender, or as nobody."""
+    """Who asks: from this machine by one of its own names, or from elsewhere; as a sender, or as nobody.
+
+    ``foreign`` when a browser says that another site's page made it ask.
+    """
 
     here: bool
     sender: str | None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,9 @@ def authorize(principal: Principal, action: Action, resource: Resource) -> Denie
         if principal.sender is not None:
             return None
         return Denied(401, "A valid token is needed: 'Authorization: Bearer bzo_…'.")
-    if action is Action.READ and principal.here:
+    if principal.foreign and action is not Action.READ:
+        return Denied(403, "Another site may not change anything here.")
+    if principal.here and (action is Action.READ or (action, resource) in _CHANGES):
         return None
     return Denied(403, "Only this machine may ask.")
 
@@ -67,9 +81,18 @@ def principal_of(request: Request, tokens: Tokens, loopback_only: bool) -> Princ
     name = request.headers.get("host", "").lower().rsplit(":", 1)[0]
     client = request.client.host if request.client is not None else ""
     here = name in LOOPBACK_NAMES and client in _LOOPBACK_CLIENTS
+    foreign = _is_foreign(request)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return Principal(here, tokens.sender_of(secret.strip()))
+        return Principal(here, tokens.sender_of(secret.strip()), foreign)
     if scheme or tokens.needed() or not (here and loopback_only):
-        return Principal(here, None)
-    return Principal(here, LOCAL)
+        return Principal(here, None, foreign)
+    return Principal(here, LOCAL, foreign)
+
+
+def _is_foreign(request: Request) -> bool:
+    """Whether a browser tells that a page of another site made the request; programs tell nothing."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = request.headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != request.headers.get("host")

@@ -14,6 +14,7 @@ class Current:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = self._sound = workspace
+        self._sound.privacy()  # what holds while a later model is broken
         self._lock = threading.Lock()
         self._seen = self._touched()
 
@@ -22,7 +23,7 @@ class Current:
         with self._lock:
             touched = self._touched()
             if touched != self._seen:
-                self._workspace = Workspace(self._workspace.root, self._workspace.clock)
+                self._workspace = self._workspace.anew()
                 self._seen = touched
             return self._workspace
 

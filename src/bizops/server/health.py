@@ -45,7 +45,7 @@ def health_routes(serving: Serving) -> list[Route]:
         return JSONResponse(await run_in_threadpool(intake_status, intake))
 
     async def metrics(request: Request, principal: Principal) -> Response:
-        text = await run_in_threadpool(lambda: "".join(f"{line}\n" for line in _metrics(intake)))
+        text = await run_in_threadpool(lambda: "".join(f"{line}\n" for line in _metrics(serving)))
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
     return [
@@ -90,8 +90,9 @@ def _lag(intake: Intake) -> float:
     return 0.0 if oldest is None else round(max(0.0, time.time() - oldest / 1e6), 3)
 
 
-def _metrics(intake: Intake) -> Iterator[str]:
+def _metrics(serving: Serving) -> Iterator[str]:
     """The same in the text format of Prometheus."""
+    intake, workers = serving.intake, serving.workers
     counts = intake.tally.all()
     for name, field, meaning in _COUNTERS:
         yield from _head(f"bizops_intake_{name}_total", "counter", meaning)
@@ -111,6 +112,10 @@ def _metrics(intake: Intake) -> Iterator[str]:
     for name, value, meaning in gauges:
         yield from _head(f"bizops_intake_{name}", "gauge", meaning)
         yield f"bizops_intake_{name} {value}"
+    yield from _head("bizops_questions_ended_total", "counter", "Questions whose process was ended.")
+    yield f"bizops_questions_ended_total {workers.killed}"
+    yield from _head("bizops_workers_closed", "gauge", "Whether questions see no other files and no network.")
+    yield f"bizops_workers_closed {int(workers.closed is not False)}"
 
 
 def _head(name: str, kind: str, meaning: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from bizops.errors import BizopsError
 from bizops.intake.acknowledge import Receipt
-from bizops.lake.log import Entry
+from bizops.lake.frames import Entry
 from bizops.server.authorize import Action, Principal, Resource
 from bizops.server.bodies import encoding_of, media_of, read_body, retry_after, status_of
 from bizops.server.routes import Endpoint, Serving, route

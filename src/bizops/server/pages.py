@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from bizops.errors import BizopsError
-from bizops.present.page import page
+from bizops.present.paper import scorecard_page
 from bizops.server.authorize import Action, Principal, Resource
 from bizops.server.routes import Endpoint, Serving, route
 from bizops.workspace import Workspace
@@ -31,7 +31,7 @@ def page_routes(serving: Serving, current: Callable[[], Workspace]) -> list[Rout
         return show
 
     pages: dict[str, Callable[[Workspace], Response]] = {
-        "/plain": lambda opened: HTMLResponse(page(opened.scorecard(), opened.tree())),
+        "/plain": lambda opened: HTMLResponse(scorecard_page(opened.scorecard(), opened.tree())),
         "/scorecard.json": lambda opened: _json(opened.scorecard().as_dict()),
         "/tree.json": lambda opened: _json(opened.tree().as_dict()),
     }

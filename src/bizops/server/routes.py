@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from bizops.errors import BizopsError
 from bizops.intake.acknowledge import Intake
 from bizops.intake.tokens import Tokens
+from bizops.query.workers import Workers
 from bizops.server.authorize import Action, Principal, Resource, authorize, principal_of
 
 _log = logging.getLogger("bizops.server")
@@ -28,6 +29,7 @@ class Serving:
 
     intake: Intake
     tokens: Tokens
+    workers: Workers
     loopback_only: bool
 
 

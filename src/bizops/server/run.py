@@ -13,10 +13,12 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
+from bizops.answering import limits
 from bizops.errors import BizopsError
 from bizops.intake.acknowledge import Intake
 from bizops.intake.tokens import Tokens
 from bizops.lake.files import Fault, no_fault
+from bizops.query.workers import Workers
 from bizops.server.app import application
 from bizops.server.current import Current
 from bizops.server.protocol import BoundedProtocol
@@ -58,6 +60,11 @@ class Server(uvicorn.Server):
         finally:
             self.intake.close()  # also when it was told so before it had begun
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends streams first: they would be waited for."""
+        self.application.state.api.changes.close()
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Not ready from now on; what is on its way is finished."""
         self.intake.refuse_more()
@@ -86,10 +93,11 @@ def server(workspace: Workspace, listener: socket.socket, *, fault: Fault = no_f
     """The server of a workspace on a socket; it has the intake log from now on."""
     host, port = listener.getsockname()[:2]
     tokens = Tokens(workspace.state, workspace.clock)
-    current = Current(workspace)
+    workers = Workers(lambda: limits(current().model, workspace.state))
+    current = Current(workspace.anew(workers.ask))
     upkeep = Upkeep(workspace.lake, current)
     intake = Intake.open(workspace.lake, current.policy, stored=upkeep, fault=fault)
-    serving = Serving(intake, tokens, ipaddress.ip_address(host).is_loopback)
+    serving = Serving(intake, tokens, workers, ipaddress.ip_address(host).is_loopback)
     shown = f"[{host}]" if ":" in host else host
     return Server(application(serving, current), intake, f"http://{shown}:{port}/")
 

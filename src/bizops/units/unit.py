@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from bizops.errors import BizopsError
 from bizops.units.names import CURRENCIES, TIME
@@ -27,6 +28,7 @@ class Unit:
     dimensions: tuple[tuple[str, int], ...] = ()
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str, nouns: frozenset[str] = frozenset()) -> Unit:
         """The unit that *text* names, e.g. `EUR/fte`, `order/h`, `%`; *nouns* can be counted besides the built-in."""
         return cls.of(*read_unit(text, nouns))

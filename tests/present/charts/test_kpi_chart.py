@@ -93,7 +93,7 @@ def test_a_period_that_is_not_complete_is_dotted_and_not_judged(small: MakeSmall
 
     assert actual.unsure == (len(actual.points) - 1,)
     assert "in November 2025" in chart.claim
-    assert "Dotted: period not complete." in chart.notes[0]
+    assert chart.notes == ("Dotted: period not complete.",)
     assert 'stroke-dasharray="1 5"' in svg(chart)
 
 

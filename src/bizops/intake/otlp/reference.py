@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bizops.intake.otlp.attributes import LONGEST, MOST_KEYS, json_text
+from bizops.intake.otlp.any_values import LONGEST
+from bizops.intake.otlp.attributes import MOST_KEYS, json_text
 from bizops.intake.otlp.ids import content_ids
 from bizops.intake.otlp.tables import SPAN_KINDS, STATUS, TEMPORALITY
 from bizops.intake.otlp.weights import weight_of

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bizops.intake.otlp import wire
-from bizops.intake.otlp.attributes import Attributes, attributes_of, json_text, told_of, value_of
+from bizops.intake.otlp.any_values import BOOLEAN, INTEGER, NESTED, NUMBER, TEXT, any_values
+from bizops.intake.otlp.attributes import Attributes, attributes_of, json_text, told_of
 from bizops.intake.otlp.bodies import Checked
 from bizops.intake.otlp.ids import content_ids
 from bizops.intake.otlp.nested import Items, items_of
@@ -228,22 +229,21 @@ def _link(link: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any]:
     return {"trace": link["trace"].hex(), "span": link["span"].hex(), "attributes": attributes}
 
 
-def _body(bodies: Any) -> pa.Array:
+def _body(lists: Any) -> pa.Array:
     """Messages as texts; numbers as they are written, structured ones as JSON."""
-    texts, *others = (_child(bodies, name) for name in ("s", "i", "d", "b"))
-    plain = pc.coalesce(texts, *(pc.cast(column, pa.string()) for column in others))
-    nested = np.flatnonzero(
-        np.logical_or.reduce(
-            [pc.is_valid(_child(bodies, n)).to_numpy(zero_copy_only=False) for n in ("array", "map", "bytes")]
-        )
-    )
+    values = any_values(lists)
+    every = np.arange(len(lists))
+    read = {TEXT: values.texts, INTEGER: values.integers, NUMBER: values.numbers, BOOLEAN: values.booleans}
+    columns = [of_kind(np.where(values.kind == kind, every, -1)) for kind, of_kind in read.items()]
+    plain = pc.coalesce(*(pc.cast(column, pa.string()) for column in columns))
+    nested = np.flatnonzero(np.isin(values.kind, NESTED))
     if not len(nested):
         return plain
-    told = plain.to_pylist()
+    texts = plain.to_pylist()
     for row in nested.tolist():
-        found = value_of(bodies[row].as_py())
-        told[row] = found if isinstance(found, str) else json_text(found)
-    return pa.array(told, pa.string())
+        found = values.told(row)
+        texts[row] = found if isinstance(found, str) else json_text(found)
+    return pa.array(texts, pa.string())
 
 
 def _buckets(items: Items) -> pa.Array | None:

@@ -15,9 +15,9 @@ Scenario = Literal["AC", "PY", "PL", "FC", "BM", "naive"]
 Tone = Literal["ink", "accent", "better", "worse", "watch", "noise", "quiet", "c1", "c2", "c3", "c4", "c5", "c6"]
 """The role of a colour; :mod:`bizops.present.colours` has its values for light and dark."""
 
-Side = Literal["left", "right", "top", "bottom"]
+Side = Literal["left", "top", "bottom"]
 Anchor = Literal["start", "middle", "end"]
-Ink = Literal["solid", "dashed", "dotted", "outline", "hatched"]
+Ink = Literal["solid", "dashed", "hair", "outline", "hatched"]
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class Heading:
 
     claim: tuple[str, ...] = ()
     subtitle: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[tuple[str, ...], ...] = ()
     source: tuple[str, ...] = ()
 
 

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bizops.calendar import Period
 from bizops.measure import Value
 from bizops.measure.noise import Judged, judge
+from bizops.measure.targets import target_for, target_value
 from bizops.model.language import Kpi
 from bizops.model.model import Model
 from bizops.present import numbers
-from bizops.present.charts.chart import Axis, Band, Chart, Event, Label, Series, Table, Tick
+from bizops.present.charts.chart import Axis, Band, Chart, Event, Label, Series, Table, Tick, Tone
 from bizops.present.charts.layout import HEIGHT, LABEL, TICK, WIDTH, frame, heading
-from bizops.present.charts.lettering import spread, width
+from bizops.present.charts.lettering import spread
+from bizops.present.charts.spark import spark_words
 from bizops.present.charts.ticks import Marked, marked
-from bizops.present.periods import day_text, period_text, tick_texts
-from bizops.present.sparkline import spark_words
+from bizops.present.charts.time_axis import period_ticks
+from bizops.present.periods import day_text, period_text
 from bizops.present.texts import reason, say, text_of, unit_text
 from bizops.present.verdict import Verdict, verdict_on
 
-_UNIT_KEYS = {"1": "unitless", "%": "percent", "ms": "in_ms", "s": "in_s", "min": "in_min", "h": "in_h", "d": "in_d"}
-_STEPS = (1, 2, 3, 4, 6, 12, 24, 48)
+_UNIT_KEYS = {"%": "percent", "ms": "in_ms", "s": "in_s", "min": "in_min", "h": "in_h", "d": "in_d"}
 
 
 @dataclass(frozen=True)
@@ -37,38 +39,56 @@ class Happening:
 
 @dataclass(frozen=True)
 class Course:
-    """What the chart of a KPI is made from: its values, the oldest first; the target of each period; what happened.
+    """What the chart of a KPI is made from: its values, the oldest first, and what happened meanwhile.
 
-    Of ``values`` the last ``shown`` are drawn; those before only tell what is usual. ``compared`` is ``year_ago`` when
-    the values' comparisons are to be drawn.
+    Of ``values`` the last ``shown`` are drawn; those before only tell what is usual. ``year_before`` draws what the
+    values are compared with.
     """
 
     kpi: Kpi
     values: Sequence[Value]
-    targets: Sequence[float | None]
     happenings: Sequence[Happening] = ()
     shown: int | None = None
-    compared: str | None = None
+    year_before: bool = False
 
 
 def course_chart(model: Model, course: Course, language: str, size: tuple[float, float] = (WIDTH, HEIGHT)) -> Chart:
     """The chart of a KPI over time, decided to the last label."""
     judged = judge(model, course.values)
     verdict = verdict_on(course.kpi, judged, course.values, language)
-    return _Drawing(course, judged, verdict, language, size).chart()
+    return _Drawing(model, course, judged, verdict, language, size).chart()
+
+
+def happenings(model: Model, language: str) -> tuple[Happening, ...]:
+    """What the calendars know of: interruptions."""
+    found = []
+    for definition in model.calendars.values():
+        zone = ZoneInfo(definition.zone)
+        for one in definition.maintenance:
+            start, end = (datetime.fromisoformat(text).replace(tzinfo=zone) for text in (one.start, one.end))
+            found.append(
+                Happening(start, end, text_of(one.title, language) or say("maintenance", language), "maintenance")
+            )
+    return tuple(found)
 
 
 class _Drawing:
     """One chart in the making: what several of its parts need."""
 
     def __init__(
-        self, course: Course, judged: Judged, verdict: Verdict, language: str, size: tuple[float, float]
+        self,
+        model: Model,
+        course: Course,
+        judged: Judged,
+        verdict: Verdict,
+        language: str,
+        size: tuple[float, float],
     ) -> None:
         self.kpi, self.judged, self.verdict, self.language, self.size = course.kpi, judged, verdict, language, size
         self.skipped = max(0, len(course.values) - (course.shown or len(course.values)))
         self.values = course.values[self.skipped :]
-        self.targets = course.targets[self.skipped :]
-        self.before = [_before(value) for value in self.values] if course.compared == "year_ago" else []
+        self.targets = targets_of(model, self.kpi, self.values)
+        self.before = [_before(value) for value in self.values] if course.year_before else []
         self.events = tuple(_events(course.happenings, [value.period for value in self.values], language))
         self.title = text_of(course.kpi.title, language) or course.kpi.name
 
@@ -80,8 +100,9 @@ class _Drawing:
         seen = [value.value for value in self.values] + list(self.targets) + self.before + ends
         value_axis = marked(seen, self.kpi.unit, self.language)
         notes = self._notes(value_axis)
-        subtitle = self._subtitle(value_axis)
-        head = heading(self.verdict.sentence.rstrip("."), subtitle, notes, self._source(), self.size[0])
+        source = source_line(self.values[-1], self.language) if self.values else ""
+        subtitle = subtitle_of(self.values, value_axis.scale.name, self.language)
+        head = heading(self.verdict.sentence.rstrip("."), subtitle, notes, source, self.size[0])
         ends_of_lines = self._ends(band)
         place = frame(
             head,
@@ -100,7 +121,7 @@ class _Drawing:
             language=self.language,
             claim=self.verdict.sentence.rstrip("."),
             subtitle=subtitle,
-            source=self._source(),
+            source=source,
             alt=self._alt(),
             width=self.size[0],
             height=self.size[1],
@@ -134,11 +155,12 @@ class _Drawing:
         dots = (judged,) if judged >= 0 and self.values[judged].value is not None else ()
         return (*found, Series(self.title, "AC", points, "accent", unsure=unsure, dots=dots))
 
-    def _ends(self, band: Sequence[tuple[int, float, float]]) -> list[tuple[float, str, str, bool]]:
+    def _ends(self, band: Sequence[tuple[int, float, float]]) -> list[tuple[float, str, Tone, bool]]:
         """What stands at the right of each line: (value, text, tone, strong)."""
-        found: list[tuple[float, str, str, bool]] = []
+        found: list[tuple[float, str, Tone, bool]] = []
         if self.verdict.value is not None:
-            tone = self.verdict.verdict if self.verdict.verdict in ("better", "worse") else "accent"
+            tones: dict[str, Tone] = {"better": "better", "worse": "worse"}
+            tone = tones.get(self.verdict.verdict, "accent")
             found.append((self.verdict.value, self.verdict.display, tone, True))
         if last := next((one for one in reversed(self.targets) if one is not None), None):
             text = numbers.display(last, self.kpi.unit, self.language, self.kpi.decimals, short=True)
@@ -150,14 +172,14 @@ class _Drawing:
         return found
 
     def _placed(
-        self, ends: Sequence[tuple[float, str, str, bool]], domain: tuple[float, float], height: float, right: float
+        self, ends: Sequence[tuple[float, str, Tone, bool]], domain: tuple[float, float], height: float, right: float
     ) -> tuple[Label, ...]:
         """The labels, moved up and down until none covers another."""
         low, high = domain
         wanted = [height * (high - value) / (high - low) for value, _, _, _ in ends]
         placed = spread(wanted, LABEL * 1.25, 0.0, height)
         return tuple(
-            Label(right, value, text, tone, dx=8.0, dy=at - wish, strong=strong)  # type: ignore[arg-type]
+            Label(right, value, text, tone, dx=8.0, dy=at - wish, strong=strong)
             for (value, text, tone, strong), at, wish in zip(ends, placed, wanted, strict=True)
         )
 
@@ -166,31 +188,7 @@ class _Drawing:
         if any(value.completeness != "complete" and value.value is not None for value in self.values):
             found.append(say("dotted", self.language))
         found += dict.fromkeys(reason(value.refusal, self.language) for value in self.values if value.refusal)
-        return (" ".join(found),) if found else ()
-
-    def _subtitle(self, value_axis: Marked) -> str:
-        if not self.values:
-            return value_axis.scale.name
-        unit = unit_words(value_axis.scale.name or self.kpi.unit, self.language)
-        first, last = self.values[0].period, self.values[-1].period
-        text = say(
-            "per_period",
-            self.language,
-            unit=unit,
-            grain=say(first.grain.value, self.language),
-            first=period_text(first, self.language),
-            last=period_text(last, self.language),
-        )
-        rows = sum(value.rows or 0 for value in self.values)
-        return f"{text}; {say('of_rows', self.language, n=numbers.number(rows, self.language, 0))}"
-
-    def _source(self) -> str:
-        if not self.values:
-            return ""
-        value = self.values[-1]
-        fresh = day_text(value.fresh_until.date(), self.language) if value.fresh_until else numbers.NONE
-        as_of = day_text(value.as_of.date(), self.language)
-        return say("source_line", self.language, definition=value.definition[:12], fresh=fresh, as_of=as_of)
+        return tuple(found)
 
     def _alt(self) -> str:
         words = spark_words([value.value for value in self.values], self.kpi.unit, self.language)
@@ -200,53 +198,75 @@ class _Drawing:
         return text
 
     def _table(self, ranges: Sequence[tuple[float, float] | None]) -> Table:
-        columns = ["period", "value", "target", "usual_range", "note"]
-        rows = []
+        columns: dict[str, list[str]] = {name: [] for name in ("period", "value", "target", "usual_range", "note")}
         for value, target, limits in zip(self.values, self.targets, ranges, strict=True):
-            state = "unfinished" if value.completeness == "running" else value.completeness
-            note = reason(value.refusal, self.language) if value.refusal else ""
-            note = note or ("" if value.completeness == "complete" else say(state, self.language))
-            rows.append(
-                (
-                    period_text(value.period, self.language),
-                    numbers.display(value.value, self.kpi.unit, self.language, self.kpi.decimals),
-                    numbers.display(target, self.kpi.unit, self.language, self.kpi.decimals),
-                    numbers.range_text(*limits, self.kpi.unit, self.language, self.kpi.decimals) if limits else "",
-                    note,
-                )
-            )
-        return Table(tuple(say(name, self.language) for name in columns), tuple(rows))
+            columns["period"].append(period_text(value.period, self.language))
+            columns["value"].append(self._shown(value.value))
+            columns["target"].append(self._shown(target) if target is not None else "")
+            usual = numbers.range_text(*limits, self.kpi.unit, self.language, self.kpi.decimals) if limits else ""
+            columns["usual_range"].append(usual)
+            columns["note"].append(self._note(value))
+        told = {name: texts for name, texts in columns.items() if any(texts)}
+        return Table(tuple(say(name, self.language) for name in told), tuple(zip(*told.values(), strict=True)))
+
+    def _shown(self, value: float | None) -> str:
+        return numbers.display(value, self.kpi.unit, self.language, self.kpi.decimals)
+
+    def _note(self, value: Value) -> str:
+        """Why there is no value, or that its period is not complete."""
+        if value.refusal is not None:
+            return reason(value.refusal, self.language)
+        state = "unfinished" if value.completeness == "running" else value.completeness
+        return "" if state == "complete" else say(state, self.language)
 
 
-def unit_words(unit: str, language: str) -> str:
-    """A unit at the beginning of a subtitle: ``Hours``, ``M EUR``."""
-    if unit in _UNIT_KEYS:
-        return say(_UNIT_KEYS[unit], language)
-    text = unit_text(unit, language)
-    return text[0].upper() + text[1:] if text.isalpha() and text.islower() else text
+def targets_of(model: Model, kpi: Kpi, values: Sequence[Value]) -> list[float | None]:
+    """The target of each value's period; values of one slice."""
+    target = target_for(model, kpi.name, values[0].slice) if values else None
+    if target is None:
+        return [None] * len(values)
+    calendar = model.calendar(kpi.calendar)
+    return [target_value(model, target, calendar, value.period) for value in values]
+
+
+def subtitle_of(values: Sequence[Value], scale: str, language: str) -> str:
+    """What is measured on which scale, from when to when, from how many rows."""
+    words = unit_words(scale, language)
+    if not values:
+        return words
+    first, last = values[0].period, values[-1].period
+    text = say(
+        "per_period",
+        language,
+        unit=words,
+        grain=say(first.grain.value, language),
+        first=period_text(first, language),
+        last=period_text(last, language),
+    )
+    return f"{text}; {rows_text(values, language)}"
+
+
+def rows_text(values: Sequence[Value], language: str) -> str:
+    """From how many rows some values come."""
+    return say("of_rows", language, n=numbers.number(sum(value.rows or 0 for value in values), language, 0))
+
+
+def source_line(value: Value, language: str) -> str:
+    """By which definition, from data until when, as known when."""
+    fresh = day_text(value.fresh_until.date(), language) if value.fresh_until else numbers.NONE
+    as_of = day_text(value.as_of.date(), language)
+    return say("source_line", language, definition=value.definition[:12], fresh=fresh, as_of=as_of)
+
+
+def unit_words(scale: str, language: str) -> str:
+    """What a subtitle begins with: ``Hours``, ``M EUR``; ``Values`` where the title says what is counted."""
+    if not scale:
+        return say("unitless", language)
+    return say(_UNIT_KEYS[scale], language) if scale in _UNIT_KEYS else unit_text(scale, language)
 
 
 def _before(value: Value) -> float | None:
     return value.compared.value if value.compared else None
-
-
-def period_ticks(periods: Sequence[Period], room: float, language: str) -> tuple[Tick, ...]:
-    """A mark at every period, or every second, third, ... where there is no room; the year where it changes."""
-    if not periods:
-        return ()
-    texts = [tick_texts(period, language) for period in periods]
-    each = max(width(text, TICK) for text, _ in texts) + 10
-    fit = max(1, int(room / each))
-    step = next((step for step in _STEPS if len(periods) <= fit * step), max(_STEPS[-1], -(-len(periods) // fit)))
-    # Counted from the end: the newest period always has its mark.
-    places = range((len(periods) - 1) % step, len(periods), step)
-    ticks: list[Tick] = []
-    second = ""
-    for at in places:
-        label, below = texts[at]
-        ticks.append(Tick(at, label, below if below != second else ""))
-        second = below
-    return tuple(ticks)
 
 
 def _events(happenings: Sequence[Happening], periods: Sequence[Period], language: str) -> list[Event]:

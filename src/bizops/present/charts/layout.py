@@ -28,7 +28,7 @@ def heading(claim: str, subtitle: str, notes: Sequence[str], source: str, width:
     return Heading(
         wrapped(claim, CLAIM * STRONG, width),
         wrapped(subtitle, SUBTITLE, width),
-        tuple(line for note in notes for line in wrapped(note, NOTE, width)),
+        tuple(wrapped(note, NOTE, width) for note in notes),
         wrapped(source, NOTE, width),
     )
 
@@ -40,7 +40,12 @@ def top_of(heading: Heading) -> float:
 
 def bottom_of(heading: Heading, events: int) -> float:
     """What stands below the axis: events, notes, the source."""
-    return (len(heading.notes) + len(heading.source) + events) * NOTE * LINE + 14
+    return (rows_of(heading) + events) * NOTE * LINE + 14
+
+
+def rows_of(heading: Heading) -> int:
+    """How many lines the notes and the source take."""
+    return sum(map(len, heading.notes)) + len(heading.source)
 
 
 def frame(

@@ -12,8 +12,9 @@ from html import escape
 from typing import Literal
 
 from bizops.present.charts.chart import Axis, Band, Bar, Cell, Chart, Event, Flow, Frame, Label, Mark, Series
-from bizops.present.charts.layout import CLAIM, LABEL, LINE, NOTE, SUBTITLE, TICK
-from bizops.present.colours import DARK, LIGHT, root_rules
+from bizops.present.charts.layout import CLAIM, LABEL, LINE, NOTE, SUBTITLE, TICK, rows_of
+from bizops.present.charts.place import Place
+from bizops.present.colours import CATEGORIES, DARK, LIGHT, root_rules
 
 Theme = Literal["page", "auto", "light", "dark", "current"]
 
@@ -21,6 +22,10 @@ FONT = "Inter,system-ui,'Segoe UI',sans-serif"
 
 _FAINT = {"band": 0.12, "line": 0.25, "quiet": 0.45, "noise": 0.7, "ink-2": 0.75, "surface": 0.0}
 """How strong a role is where there is only the colour of the text around."""
+
+
+CELL = (0.05, 0.5)
+"""How strong the lightest and the darkest field are; text stays readable on both."""
 
 
 def svg(chart: Chart, theme: Theme = "page", language: str | None = None) -> str:
@@ -133,13 +138,14 @@ class _Picture:
         """What happened, what to mind, and where the numbers come from."""
         head, chart = self.chart.heading, self.chart
         row = NOTE * LINE
-        y = chart.height - (len(head.source) + len(head.notes) + len(chart.events)) * row - 2
+        y = chart.height - (rows_of(head) + len(chart.events)) * row - 2
         parts = []
-        for at, event in enumerate(chart.events):
-            parts.append(self._event_line(event, y + (at + 0.8) * row))
-        y += len(chart.events) * row
-        parts.append(self.lines(head.notes, y, NOTE, "ink-2"))
-        parts.append(self.lines(head.source, y + len(head.notes) * row, NOTE, "ink-2"))
+        for event in chart.events:
+            parts.append(self._event_line(event, y + 0.8 * row))
+            y += row
+        for lines in (*head.notes, head.source):
+            parts.append(self.lines(lines, y, NOTE, "ink-2"))
+            y += len(lines) * row
         return "".join(parts)
 
     def _event_line(self, event: Event, y: float) -> str:
@@ -147,7 +153,7 @@ class _Picture:
 
     def plot(self, chart: Chart) -> str:
         """What lies inside the axes, and the axes."""
-        place = _Place(chart)
+        place = Place(chart)
         parts: list[str] = [self.band(band, place) for band in chart.bands]
         parts += [self.axis(axis, chart.frame, place) for axis in chart.axes]
         parts += [self.flow(flow, place) for flow in chart.flows]
@@ -159,15 +165,19 @@ class _Picture:
         parts += [self.label(label, place) for label in chart.all_labels()]
         return "".join(parts)
 
-    def label(self, label: Label, place: _Place) -> str:
+    def label(self, label: Label, place: Place) -> str:
         """Words at a place."""
         x, y = place.x(label.x) + label.dx, place.y(label.y) + label.dy + LABEL * 0.36
+        if label.tone in CATEGORIES:
+            # Colours that lines can have are not all dark enough for words: a bullet has them.
+            bullet = f'<circle cx="{_n(x + 4)}" cy="{_n(y - LABEL * 0.36)}" r="4"{self.fill(label.tone)}/>'
+            return bullet + self.words(x + 12, y, label.text, LABEL, "ink", label.anchor, label.strong, halo=True)
         role = "ink-2" if label.tone in ("quiet", "noise") else label.tone
         return self.words(x, y, label.text, LABEL, role, label.anchor, label.strong, halo=True)
 
-    def axis(self, axis: Axis, frame: Frame, place: _Place) -> str:
+    def axis(self, axis: Axis, frame: Frame, place: Place) -> str:
         """Marks, their labels, and the grid; zero is the one line that is dark."""
-        upright = axis.side in ("left", "right")
+        upright = axis.side == "left"
         parts = []
         for tick in axis.ticks:
             if upright:
@@ -175,8 +185,11 @@ class _Picture:
                 if axis.grid:
                     role = "ink-2" if tick.at == 0 else "line"
                     parts.append(_line(frame.left, y, frame.left + frame.width, y, self.stroke(role)))
-                x, anchor = (frame.left - 8, "end") if axis.side == "left" else (frame.left + frame.width + 8, "start")
-                parts.append(self.words(x, y + TICK * 0.36, tick.label, TICK, anchor=anchor))
+                x, anchor = (0.0, "start") if place.lying else (frame.left - 8, "end")
+                up = TICK * LINE / 2 if tick.second else 0.0
+                for text, off in ((tick.label, -up), (tick.second, up)):
+                    if text:
+                        parts.append(self.words(x, y + off + TICK * 0.36, text, TICK, anchor=anchor))
                 continue
             x = place.x(tick.at)
             bottom = frame.top + frame.height
@@ -185,6 +198,8 @@ class _Picture:
                 parts.append(_line(x, frame.top, x, bottom, self.stroke(role)))
             if axis.side == "top":
                 parts.append(self.words(x, frame.top - 8, tick.label, TICK, anchor="middle"))
+                continue
+            if not tick.label:
                 continue
             below = bottom + frame.lane
             if not axis.grid:
@@ -197,7 +212,7 @@ class _Picture:
             parts.append(_line(frame.left, y, frame.left + frame.width, y, self.stroke("noise")))
         return "".join(parts)
 
-    def band(self, band: Band, place: _Place) -> str:
+    def band(self, band: Band, place: Place) -> str:
         """A range along the places."""
         if not band.points:
             return ""
@@ -212,10 +227,11 @@ class _Picture:
             return f'<path class="band" d="{path}"{self.fill("band")}/>'
         return f'<path class="band" d="{path}"{self.fill(band.tone)} opacity="{_n(0.16 * band.strength)}"/>'
 
-    def line(self, series: Series, place: _Place) -> str:
+    def line(self, series: Series, place: Place) -> str:
         """A line; what is not complete is dotted, what is planned dashed."""
-        dash = {"dashed": ' stroke-dasharray="6 4"', "dotted": ' stroke-dasharray="1.5 4"'}.get(series.ink, "")
-        thick = 2.5 if series.scenario == "AC" else 1.75 if series.scenario in ("PY", "FC", "BM") else 1.5
+        dash = ' stroke-dasharray="6 4"' if series.ink == "dashed" else ""
+        actual = 1.5 if self.chart.kind == "spark" else 2.5
+        thick = {"AC": actual, "PL": 1.5}.get(series.scenario, 1.75) if series.ink != "hair" else 1.0
         look = f'fill="none" stroke-linejoin="round" stroke-linecap="round"{self.stroke(series.tone, thick)}'
         sure, unsure = _paths(series, place)
         parts = [f'<path class="line {series.scenario}" d="{sure}" {look}{dash}/>'] if sure else []
@@ -229,7 +245,7 @@ class _Picture:
                 )
         return "".join(parts)
 
-    def bar(self, bar: Bar, place: _Place) -> str:
+    def bar(self, bar: Bar, place: Place) -> str:
         """A box; outlined when planned, hatched when it is not adjusted or not complete."""
         left, top, width, height = place.box(bar.at - bar.size / 2, bar.at + bar.size / 2, bar.start, bar.end)
         inside = self.fill(bar.tone)
@@ -245,13 +261,14 @@ class _Picture:
             f'height="{_n(max(height, 0.75))}"{inside}{edge}/>'
         )
 
-    def mark(self, mark: Mark, place: _Place) -> str:
+    def mark(self, mark: Mark, place: Place) -> str:
         """A point, with its interval behind it."""
         x, y = place.at(mark.at, mark.value)
         parts = []
         if mark.low is not None and mark.high is not None:
             ends = (*place.at(mark.at, mark.low), *place.at(mark.at, mark.high))
-            parts.append(_line(*ends, self.stroke(mark.tone, 2) + ' stroke-linecap="round"'))
+            dash = ' stroke-dasharray="4 4"' if mark.scenario == "naive" else ' stroke-linecap="round"'
+            parts.append(_line(*ends, self.stroke(mark.tone, 2) + dash))
         if mark.shape == "diamond":
             points = f"{_n(x)},{_n(y - 6)} {_n(x + 6)},{_n(y)} {_n(x)},{_n(y + 6)} {_n(x - 6)},{_n(y)}"
             parts.append(f'<polygon points="{points}"{self.fill("surface")}{self.stroke(mark.tone, 1.75)}/>')
@@ -259,10 +276,12 @@ class _Picture:
             (x1, y1), (x2, y2) = place.at(mark.at - 0.4, mark.value), place.at(mark.at + 0.4, mark.value)
             parts.append(_line(x1, y1, x2, y2, self.stroke(mark.tone, 2)))
         else:
-            parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="5"{self.fill(mark.tone)}{self.stroke("surface", 1)}/>')
+            size = "3.5" if self.chart.kind == "spark" else "5"
+            inside, edge = (mark.tone, "surface") if mark.scenario != "naive" else ("surface", mark.tone)
+            parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{size}"{self.fill(inside)}{self.stroke(edge, 1.5)}/>')
         return "".join(parts)
 
-    def flow(self, flow: Flow, place: _Place) -> str:
+    def flow(self, flow: Flow, place: Place) -> str:
         """A ribbon."""
         (x1, y1), (x2, y2) = ((place.x(x), place.y(y)) for x, y in (flow.start, flow.end))
         half = abs(place.y(flow.width) - place.y(0)) / 2
@@ -271,21 +290,23 @@ class _Picture:
         lower = [(x2, y2 + half), (middle, y2 + half), (middle, y1 + half), (x1, y1 + half)]
         edges = (" ".join(f"{_n(x)} {_n(y)}" for x, y in edge).split(" ", 2) for edge in (upper, lower))
         path = "L".join(f"{x} {y}C{rest}" for x, y, rest in edges)
-        inside = f' fill="url(#{self.name}h-{flow.tone})"' if flow.ink == "hatched" else self.fill(flow.tone)
+        inside = self.fill(flow.tone) + ' opacity="0.45"'
+        if flow.ink == "hatched":
+            inside = f' fill="url(#{self.name}h-{flow.tone})"'
         return f'<path class="flow" d="M{path}Z"{inside}/>'
 
-    def cell(self, cell: Cell, place: _Place) -> str:
+    def cell(self, cell: Cell, place: Place) -> str:
         """A field, the darker the more; its words turn light on dark."""
         left, right = (place.x(cell.x + half) for half in (-0.5, 0.5))
         top, bottom = (place.y(cell.y + half) for half in (-0.5, 0.5))
         size = f'x="{_n(left + 1)}" y="{_n(top + 1)}" width="{_n(right - left - 2)}" height="{_n(bottom - top - 2)}"'
-        level = 0.0 if cell.level is None else 0.06 + 0.54 * cell.level
+        level = 0.0 if cell.level is None else CELL[0] + (CELL[1] - CELL[0]) * cell.level
         middle = ((left + right) / 2, (top + bottom) / 2 + LABEL * 0.36)
         return f'<rect class="cell" {size}{self.fill("accent")} fill-opacity="{_n(level)}"/>' + self.words(
             *middle, cell.text, LABEL, "ink", "middle"
         )
 
-    def happened(self, event: Event, frame: Frame, place: _Place) -> str:
+    def happened(self, event: Event, frame: Frame, place: Place) -> str:
         """A numbered mark in the lane, and a hair line through the plot."""
         x, y = place.x(event.at), frame.top + frame.height + frame.lane / 2
         parts = [_line(x, frame.top, x, y - 8, self.stroke("quiet") + ' stroke-dasharray="2 3"')]
@@ -297,41 +318,7 @@ class _Picture:
         return "".join(parts)
 
 
-class _Place:
-    """From the chart's own places to pixels."""
-
-    def __init__(self, chart: Chart) -> None:
-        self.frame, self.lying = chart.frame, chart.along == "x"
-        across = [axis.domain for axis in chart.axes if axis.side in ("bottom", "top")]
-        upright = [axis.domain for axis in chart.axes if axis.side in ("left", "right")]
-        self.across = across[0] if across else (0.0, 1.0)
-        self.upright = upright[0] if upright else (0.0, 1.0)
-
-    def x(self, at: float) -> float:
-        low, high = self.across
-        return self.frame.left + self.frame.width * (at - low) / (high - low)
-
-    def y(self, at: float) -> float:
-        """Values grow upwards; places (where values lie along x) downwards."""
-        low, high = self.upright
-        share = (at - low) / (high - low)
-        return self.frame.top + self.frame.height * (share if self.lying else 1 - share)
-
-    def within(self, at: float) -> float:
-        """A place, or the end of the plot that lies nearest."""
-        return min(max(at, self.across[0]), self.across[1])
-
-    def at(self, place: float, value: float) -> tuple[float, float]:
-        """The point of a value at a place."""
-        return (self.x(value), self.y(place)) if self.lying else (self.x(place), self.y(value))
-
-    def box(self, first: float, last: float, start: float, end: float) -> tuple[float, float, float, float]:
-        """Left, top, width and height of a box from place to place and value to value."""
-        (x1, y1), (x2, y2) = self.at(first, start), self.at(last, end)
-        return min(x1, x2), min(y1, y2), abs(x1 - x2), abs(y1 - y2)
-
-
-def _paths(series: Series, place: _Place) -> tuple[str, str]:
+def _paths(series: Series, place: Place) -> tuple[str, str]:
     """The path of what is certain, and of what is not complete."""
     if series.stepped:
         return _steps(series, place), ""
@@ -348,7 +335,7 @@ def _paths(series: Series, place: _Place) -> tuple[str, str]:
     return paths[False], paths[True]
 
 
-def _steps(series: Series, place: _Place) -> str:
+def _steps(series: Series, place: Place) -> str:
     """Each value for the whole of its period, with risers between."""
     path, pen_up = "", True
     for x, y in series.points:

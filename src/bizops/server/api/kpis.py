@@ -238,13 +238,16 @@ def values(call: Call) -> KpiValues:
 
 
 def chart(call: Call) -> Chart:
-    """A KPI over time as a chart with every text decided: usual range, target, what happened."""
-    if call.query.get("by"):
-        raise BizopsError.of("no-such-chart", "A line shows the whole; take 'scope' for a segment.")
+    """A KPI over time, or its parts, as a chart with every text decided."""
+    ways = call.query.get("by", ())
+    if len(ways) > 1 or any("," in way for way in ways):
+        raise BizopsError.of("bad-chart", "A chart shows the parts of one slice.", hint="Give 'by' once.")
     return call.workspace.chart(
         call.path["kpi"],
+        kind=call.text("kind") or "line",
         grain=call.text("grain"),
         span=span_of(call),
+        by=ways[0] if ways else None,
         filters=call.filters,
         compare=call.compare,
         as_of=call.as_of,
@@ -265,7 +268,7 @@ def verdict(call: Call) -> Verdict:
 
 
 ASKED = (LANG, AS_OF, GRAIN, PERIOD, FROM, TO, LAST, BY, WHERE, SCOPE, COMPARE)
-KIND = Parameter("kind", "The kind of chart.", choices=("line",))
+KIND = Parameter("kind", "Over time, or the parts beside each other in the last period.", choices=("line", "bar"))
 
 OPERATIONS = (
     Operation(

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from bizops.calendar import Period
@@ -81,7 +80,8 @@ class Operation:
     """A path and a method, with all that its documentation says.
 
     ``answer`` is the type of what ``handle`` returns; or ``media`` is that of a text or picture it returns. ``body`` is
-    the type of what it takes. ``statuses`` are those beside 200 and the refusals that hold everywhere.
+    the type of what it takes. ``statuses`` are those beside ``status`` and the refusals that hold everywhere. ``kept``
+    answers hang on nothing but the moment and what was asked.
     """
 
     method: Method
@@ -98,19 +98,18 @@ class Operation:
     group: str = "numbers"
     status: int = 200
     statuses: tuple[int, ...] = ()
+    headers: tuple[Parameter, ...] = ()
+    kept: bool = True
+
+    @property
+    def tagged(self) -> bool:
+        """Whether answers carry an ETag."""
+        return self.action is Action.READ and self.media == "application/json"
 
     @property
     def placeholders(self) -> tuple[str, ...]:
         """Names in the path."""
         return tuple(part[1:-1].partition(":")[0] for part in self.path.split("/") if part.startswith("{"))
-
-
-@dataclass(frozen=True)
-class Stream:
-    """An operation that answers by itself, bit by bit: it is awaited, and gives the response."""
-
-    operation: Operation
-    respond: Callable[[Request, Principal], Any]
 
 
 @dataclass(frozen=True)

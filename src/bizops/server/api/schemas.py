@@ -9,7 +9,9 @@ import datetime as dt
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from bizops.errors import BizopsError
 
 Schema = dict[str, Any]
 
@@ -91,16 +93,44 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 
 def _object(kind: Any, hints: Mapping[str, Any]) -> Schema:
-    required = sorted(kind.__required_keys__) if is_typeddict(kind) else list(hints)
     return {
         "type": "object",
         "description": (kind.__doc__ or "").partition("\n")[0],
         "additionalProperties": False,
-        "required": required,
+        "required": [name for name, hint in hints.items() if get_origin(hint) is not NotRequired],
         "properties": {name: schema_of(_given(hint)) for name, hint in hints.items()},
     }
 
 
 def _given(hint: Any) -> Any:
     """The type of a key that may be left out."""
-    return get_args(hint)[0] if getattr(get_origin(hint), "__name__", "") == "NotRequired" else hint
+    return get_args(hint)[0] if get_origin(hint) is NotRequired else hint
+
+
+def refuse_unless_fits(value: Any, kind: object) -> None:
+    """Refuses a body that is not of a type: every level is checked, so a text is never anything but a text."""
+    fault = _fault(value, schema_of(kind), components([kind]), "body")
+    if fault is not None:
+        raise BizopsError.of("bad-body", fault)
+
+
+_JSON = {"string": str, "boolean": bool, "integer": int, "null": type(None), "object": dict}
+
+
+def _fault(value: Any, schema: Schema, known: Mapping[str, Schema], where: str) -> str | None:
+    """What is wrong with a value, in a sentence; for the few kinds of schema that bodies are made of."""
+    if "$ref" in schema:
+        schema = known[schema["$ref"].rpartition("/")[2]]
+    if "enum" in schema:
+        ok = isinstance(value, str) and value in schema["enum"]
+        return None if ok else f"'{where}' is one of {', '.join(schema['enum'])}."
+    if not isinstance(value, _JSON[schema["type"]]):
+        return f"'{where}' is no {schema['type']}."
+    if not isinstance(value, dict):
+        return None
+    missing = [name for name in schema["required"] if name not in value]
+    strange = [name for name in value if name not in schema["properties"]]
+    if missing or strange:
+        return f"'{where}' lacks '{missing[0]}'." if missing else f"'{where}' has no '{str(strange[0])[:40]}'."
+    faults = (_fault(one, schema["properties"][name], known, name) for name, one in value.items())
+    return next((fault for fault in faults if fault is not None), None)

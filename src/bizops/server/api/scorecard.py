@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TypedDict
+from dataclasses import asdict
+from typing import Any, Literal, TypedDict, cast
 
 from bizops.calendar import Period
 from bizops.present.charts import Chart
-from bizops.present.charts.spark import spark_chart
 from bizops.present.periods import period_text
 from bizops.present.scorecard import Row
 from bizops.present.texts import say, text_of
@@ -23,15 +22,41 @@ class Links(TypedDict):
     kpi: str
 
 
-@dataclass(frozen=True)
-class ScorecardRow(Row):
-    """One KPI: its last complete period, the changes to it in words, and its last periods as a small chart."""
+class ScorecardRow(TypedDict):
+    """One KPI: its last complete period, its verdict, the changes in words, its last periods as a small chart."""
 
+    kpi: str
+    title: str
+    owner: str
+    owner_title: str
+    direction: str
+    unit: str
+    period: str | None
     period_display: str
+    value: float | None
+    display: str
+    completeness: str | None
+    refusal: str | None
+    target: float | None
+    target_display: str
+    status: Literal["good", "watch", "bad"] | None
+    status_text: str
     change: str
     change_note: str | None
-    owner_title: str
-    spark_chart: Chart | None
+    previous: str
+    previous_note: str | None
+    relative: float | None
+    year_ago: str
+    year_ago_note: str | None
+    spark: list[float | None]
+    usual: list[tuple[float, float] | None]
+    spark_chart: Chart
+    unfinished: str | None
+    fresh_until: str | None
+    unusual: float
+    verdict: str
+    verdict_text: str
+    news: bool
     links: Links
 
 
@@ -100,20 +125,21 @@ def _row(call: Call, row: Row, compare: str) -> ScorecardRow:
     period = (
         call.workspace.calendar(call.workspace.model.kpis[row.kpi].calendar).period(row.period) if row.period else None
     )
-    return ScorecardRow(
-        **{**asdict(row), "spark": row.spark},
-        period_display=period_text(period, call.language) if period else "",
-        change=change,
-        change_note=note,
-        owner_title=(text_of(team.title, call.language) or row.owner) if team else row.owner,
-        spark_chart=spark_chart(row.title, row.spark, row.unit, call.language),
-        links=Links(kpi=f"/kpi/{row.kpi}"),
-    )
+    told: Any = {
+        **asdict(row),
+        "period_display": period_text(period, call.language) if period else "",
+        "change": change,
+        "change_note": note,
+        "owner_title": (text_of(team.title, call.language) or row.owner) if team else row.owner,
+        "spark_chart": row.spark_chart(call.language),
+        "links": Links(kpi=f"/kpi/{row.kpi}"),
+    }
+    return cast(ScorecardRow, told)
 
 
 def _commonest(call: Call, rows: list[ScorecardRow]) -> Period | None:
     """The period that most rows tell of."""
-    labels = [row.period for row in rows if row.period]
+    labels = [row["period"] for row in rows if row["period"]]
     return call.workspace.calendar().period(max(dict.fromkeys(labels), key=labels.count)) if labels else None
 
 

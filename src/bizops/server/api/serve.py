@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -18,7 +17,8 @@ from bizops.server.api.moments import Kept, Moments, broken
 from bizops.server.api.operations import PREFIX, Call, Operation, Raw
 from bizops.server.api.parameters import parameters_of
 from bizops.server.api.problems import problem_answer, refused
-from bizops.server.authorize import Action, Principal
+from bizops.server.api.schemas import refuse_unless_fits
+from bizops.server.authorize import Principal
 from bizops.server.bodies import media_of
 from bizops.server.routes import Endpoint, Serving, route
 
@@ -53,6 +53,8 @@ class Api:
             try:
                 query = parameters_of(request, operation.parameters)
                 body = await _body(request) if operation.body is not None else None
+                if operation.body is not None:
+                    refuse_unless_fits(body, operation.body)
             except BizopsError as error:
                 return problem_answer(error.problems[0])
             except ClientDisconnect:
@@ -75,10 +77,12 @@ class Api:
         path = {name: str(value) for name, value in request.path_params.items()}
         call = Call(operation.name, moment.workspace, principal, path, query, request.headers, moment.problems, body)
         try:
-            if operation.action is not Action.READ or operation.media != "application/json":
+            if not operation.tagged:
                 return _response(operation, operation.handle(call))
+            if not operation.kept:
+                return tagged(request, written(operation.handle(call)), operation.media)
             key = (operation.name, tuple(sorted(path.items())), tuple(sorted(query.items())))
-            found = self.kept.get(moment.mark, key, lambda: _written(operation.handle(call)))
+            found = self.kept.get(moment.mark, key, lambda: written(operation.handle(call)))
         except BizopsError as error:
             return problem_answer(error.problems[0])
         except OSError as error:
@@ -120,10 +124,11 @@ async def _body(request: Request) -> Any:
 def _response(operation: Operation, made: Any) -> Response:
     if isinstance(made, Raw):
         return made.response()
-    return Response(_written(made), operation.status, media_type=operation.media)
+    return Response(written(made), operation.status, media_type=operation.media)
 
 
-def _written(value: Any) -> bytes:
+def written(value: Any) -> bytes:
+    """An answer as JSON."""
     return orjson.dumps(value, default=_plain)
 
 
@@ -137,8 +142,3 @@ def _plain(value: Any) -> Any:
 def _unreadable(error: OSError) -> Problem:
     """Files that went away or may not be read; where they lie is no reader's business."""
     return Problem("unreadable-data", f"The data cannot be read: {error.strerror or type(error).__name__}.")
-
-
-def routes_of(api: Api, operations: Sequence[Operation]) -> list[Route]:
-    """The routes of all operations."""
-    return [api.route(operation) for operation in operations]
