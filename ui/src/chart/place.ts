@@ -1,7 +1,21 @@
 /** From the places of a resolved chart to pixels: nothing is decided here, only put where it belongs. */
-import type { Chart, ChartSeries } from '../api'
+import type { Chart, ChartLabel, ChartSeries } from '../api'
 
 export type Frame = { left: number; top: number; width: number; height: number; lane: number }
+
+/** How far below each other two lines of text must stand. */
+const LINE = 14
+
+/** Labels beside the plot, moved apart where they would lie on each other; the order stays. */
+export function apart(labels: readonly ChartLabel[], place: Place): { label: ChartLabel; x: number; y: number }[] {
+  const placed = labels.map((label) => ({ label, x: place.x(label.x) + label.dx, y: place.y(label.y) + label.dy + 4 }))
+  placed.sort((a, b) => a.y - b.y)
+  placed.forEach((one, at) => {
+    const above = placed[at - 1]
+    if (above && Math.abs(above.x - one.x) < 40) one.y = Math.max(one.y, above.y + LINE)
+  })
+  return placed
+}
 
 export class Place {
   readonly #across: [number, number]

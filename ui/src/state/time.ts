@@ -1,7 +1,13 @@
-/** Instants as people and logs read them alike: `2026-06-30 17:44`, in the zone of this browser. */
+/** Instants as people and logs read them alike: `2026-06-30 17:44`, in the zone of the workspace. */
+
+let zone: string | undefined
+
+/** The zone is told once; it also stands in the corner of every page. */
+export function tickIn(name: string): void {
+  zone = name
+}
+
 export function instant(iso: string): string {
-  const at = new Date(iso)
-  const two = (part: number): string => String(part).padStart(2, '0')
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
-  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`
+  // Swedish writes ISO 8601 with a space: the one form that is the same in all our languages.
+  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone: zone }).format(new Date(iso))
 }
