@@ -22,6 +22,7 @@ from bizops.present.paper import STYLE
 from bizops.server.api import PREFIX, ApiServer
 from bizops.server.api.problems import without_route
 from bizops.server.authorize import LOOPBACK_NAMES
+from bizops.server.console_routes import console_routes
 from bizops.server.current import Current
 from bizops.server.events import event_routes
 from bizops.server.health import health_routes
@@ -49,6 +50,7 @@ def application(serving: Serving, current: Current) -> Starlette:
         *otlp_routes(serving),
         *event_routes(serving),
         *health_routes(serving),
+        *console_routes(serving),
         *page_routes(serving, current),
         *api.routes(),
     ]
