@@ -101,15 +101,19 @@ class Workspace:
         self.root = root
         self.clock = clock
         self._run = run
+        self._standing: Known | None = None
 
     def anew(self, run: answering.Run | None = None) -> Workspace:
         """The same workspace with its files read again; with another way to run questions when one is given."""
         return Workspace(self.root, self.clock, run or self._run)
 
     def at(self, instant: datetime) -> Workspace:
-        """The same workspace with its clock standing at an instant, so that several answers tell of one moment."""
-        stopped = copy(self)
+        """The same workspace as it is known now, its clock standing at an instant: all answers tell of one moment."""
+        from bizops.events.rows import Known
+
+        stopped, snapshot = copy(self), self.lake.snapshot()
         stopped.clock = lambda: instant
+        stopped._standing = Known(self.model, snapshot, snapshot, instant)
         stopped.__dict__.pop("journeys", None)  # it asks the clock
         return stopped
 
@@ -347,6 +351,8 @@ class Workspace:
         """What is known now, or was at an instant; telemetry that has come is mapped first."""
         from bizops.events.rows import Known
 
+        if as_of is None and self._standing is not None:
+            return self._standing
         if as_of is None:
             self.mappings.bring_up_to_date()
         latest = self.lake.snapshot()

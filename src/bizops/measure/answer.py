@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -232,7 +233,9 @@ def sources_of_kpi(model: Model, name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def _earlier(calendar: Calendar, periods: tuple[Period, ...], compare: str | None) -> Periods | None:
+    """The periods to compare with; the same for every KPI of a question."""
     if compare is None:
         return None
     if compare == "year_ago":
