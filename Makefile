@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 EXAMPLE ?= sales
 .DEFAULT_GOAL := help
-.PHONY: help demo clients test check bench lock setup dev
+.PHONY: help demo clients test check bench lock setup dev ui
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,3 +36,6 @@ lock: dev ## renew the locked requirements
 	@$(PY) -m pip install -q uv
 	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group pyproject.toml:build pyproject.toml -o requirements/runtime.txt
 	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group pyproject.toml:build --group pyproject.toml:dev pyproject.toml -o requirements/dev.txt
+
+ui: ## build the console into the package (needs node)
+	@cd ui && npm ci --silent --no-audit --no-fund && npm run --silent check && npm run --silent build

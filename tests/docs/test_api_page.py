@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contract_schemas import CONTRACT
 from pages import REPO
+
+from contract_schemas import CONTRACT
 
 
 def test_every_operation_of_the_contract_is_on_the_page() -> None:

@@ -22,6 +22,7 @@ from bizops.present.paper import STYLE
 from bizops.server.api import PREFIX, ApiServer
 from bizops.server.api.problems import without_route
 from bizops.server.authorize import LOOPBACK_NAMES
+from bizops.server.console_routes import console_routes
 from bizops.server.current import Current
 from bizops.server.events import event_routes
 from bizops.server.health import health_routes
@@ -49,6 +50,7 @@ def application(serving: Serving, current: Current) -> Starlette:
         *otlp_routes(serving),
         *event_routes(serving),
         *health_routes(serving),
+        *console_routes(serving),
         *page_routes(serving, current),
         *api.routes(),
     ]
@@ -58,10 +60,10 @@ def application(serving: Serving, current: Current) -> Starlette:
     async def until_the_end(app: Starlette) -> AsyncIterator[None]:
         watching = asyncio.create_task(serving.watch.run())
         yield
-        await run_in_threadpool(api.close)
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
+        await run_in_threadpool(api.close)
         await run_in_threadpool(serving.intake.close)
         await run_in_threadpool(serving.workers.close)
 

@@ -81,8 +81,8 @@ def principal_of(request: Request, tokens: Tokens, loopback_only: bool) -> Princ
     name = request.headers.get("host", "").lower().rsplit(":", 1)[0]
     client = request.client.host if request.client is not None else ""
     here = name in LOOPBACK_NAMES and client in LOOPBACK_CLIENTS
-    found = identified(here, request.headers.get("authorization", ""), tokens, loopback_only)
-    return replace(found, foreign=_is_foreign(request))
+    told = identified(here, request.headers.get("authorization", ""), tokens, loopback_only)
+    return replace(told, foreign=_is_foreign(request))
 
 
 def identified(here: bool, authorization: str, tokens: Tokens, loopback_only: bool) -> Principal:

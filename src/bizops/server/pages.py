@@ -1,4 +1,4 @@
-"""The read-only page, with the same numbers as the terminal, and the same as JSON."""
+"""The plain page: the same numbers without script, as the terminal has them, and the same as JSON."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def page_routes(serving: Serving, current: Callable[[], Workspace]) -> list[Rout
         return show
 
     pages: dict[str, Callable[[Workspace], Response]] = {
-        "/": lambda opened: HTMLResponse(scorecard_page(opened.scorecard(), opened.tree())),
+        "/plain": lambda opened: HTMLResponse(scorecard_page(opened.scorecard(), opened.tree())),
         "/scorecard.json": lambda opened: _json(opened.scorecard().as_dict()),
         "/tree.json": lambda opened: _json(opened.tree().as_dict()),
     }

@@ -74,7 +74,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Finish what is on its way, and store it; streams end first, they would be waited for."""
+        """End streams, which would be waited for; finish what else is on its way, and store it."""
         self.application.state.api.changes.close()
         if self.grpc is not None:
             await self.grpc.stop(_DRAIN_S)

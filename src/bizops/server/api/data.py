@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 from bizops.errors import BizopsError, Problem
 from bizops.events.coverage import OperationCoverage
 from bizops.lake import QuarantinedRow
-from bizops.notices import Notice
 from bizops.present.texts import text_of
 from bizops.server.api.operations import Call, Operation
 from bizops.server.api.paging import page_of
@@ -92,6 +91,15 @@ class SenderAnswer(TypedDict):
     last_received: str
 
 
+class NoticeAnswer(TypedDict):
+    """That a source is late or back; since when facts were due, and when it was seen."""
+
+    source: str
+    kind: str
+    since: str
+    seen: str
+
+
 class IntakeAnswer(TypedDict):
     """What came in since the server started."""
 
@@ -105,7 +113,7 @@ class IntakeAnswer(TypedDict):
     log_bytes: int
     dead_letters: dict[str, int]
     senders: list[SenderAnswer]
-    notices: list[Notice]
+    notices: list[NoticeAnswer]
 
 
 class CheckProblem(TypedDict):
@@ -209,7 +217,7 @@ SOURCE = Parameter("source", "Only of this source.")
 
 
 def operations(serving: Serving) -> tuple[Operation, ...]:
-    """The operations on data; what arrives is the server's own to tell."""
+    """The operations on data; what comes in is the server's own."""
 
     def arriving(call: Call) -> IntakeAnswer:
         """What came in since the server started, by sender and signal."""

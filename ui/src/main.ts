@@ -1,0 +1,9 @@
+import { mount } from 'svelte'
+import './styles/tokens.css'
+import './styles/fonts.css'
+import './styles/base.css'
+import App from './App.svelte'
+import { listen } from './state/address.svelte'
+
+listen()
+mount(App, { target: document.getElementById('app')! })
