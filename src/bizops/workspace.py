@@ -457,7 +457,7 @@ class Workspace:
         """The KPIs of which all parts have these slices; refused where none has."""
         if not filters:
             return list(kpis)
-        from bizops.measure.answer import leaves
+        from bizops.measure import leaves
 
         self._check_slices(kpis, filters)
         slices = {name: set(self.model.kpis[name].slices) for name in self.model.kpis}
