@@ -399,7 +399,7 @@ class Workspace:
 
     def _check_slices(self, kpis: Sequence[str], wanted: Iterable[str]) -> None:
         """Refuses a slice that none of the KPIs, nor anything they are made of, has."""
-        from bizops.measure.answer import leaves
+        from bizops.measure import leaves
 
         slices = [name for kpi in kpis for leaf in leaves(self.model, kpi) for name in self.model.kpis[leaf].slices]
         for name in wanted:
@@ -457,7 +457,7 @@ class Workspace:
         """The KPIs of which all parts have these slices; refused where none has."""
         if not filters:
             return list(kpis)
-        from bizops.measure.answer import leaves
+        from bizops.measure import leaves
 
         self._check_slices(kpis, filters)
         slices = {name: set(self.model.kpis[name].slices) for name in self.model.kpis}
