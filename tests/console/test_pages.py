@@ -21,7 +21,7 @@ PAGES = [
     "/journeys",
     "/journey/order",
     "/glossary",
-    "/term/net_revenue",
+    "/term/revenue_per_head",
     "/admin",
     "/admin?tab=mapping",
     "/admin?tab=quarantine",
