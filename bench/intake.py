@@ -249,7 +249,7 @@ def read(root: Path, stop: threading.Event, asked: list[float]) -> None:
     command = [sys.executable, "-m", "bizops", "kpi", "query", "waiting", "authorised", "-C", str(root), "--json"]
     while not stop.wait(1.0):
         begun = time.perf_counter()
-        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
         asked.append(time.perf_counter() - begun)
 
 

@@ -36,6 +36,7 @@ class Served:
     def __init__(self, workspace: Workspace, running: Server, thread: threading.Thread, port: int) -> None:
         self.workspace, self.port = workspace, port
         self.intake, self.application = running.intake, running.application
+        self.grpc_address = running.grpc.address if running.grpc is not None else ""
         self._running, self._thread = running, thread
 
     def stop(self) -> None:
@@ -97,10 +98,10 @@ def rows_of(lake: Lake, table: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def served(workspace: Workspace) -> Iterator[Served]:
+def served(workspace: Workspace, *, grpc_port: int | None = None) -> Iterator[Served]:
     """Serves a workspace on a free port until the block ends."""
     with listening(HOST, 0) as listener:
-        running = server(workspace, listener)
+        running = server(workspace, listener, grpc_port=grpc_port)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
         made = Served(workspace, running, thread, listener.getsockname()[1])
         thread.start()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bizops.events.rows import Known
     from bizops.measure import Executor, Question
     from bizops.model import Model
-    from bizops.query.workers import Limits
+    from bizops.query.workers import Bounds
 
 RESULTS, DERIVED, SCRATCH = "results", "derived", "scratch"
 """Directories within the state: kept values, cases of journeys, what does not fit into memory."""
@@ -23,7 +23,7 @@ _OWN_MB = 512
 """What a process needs besides the memory of a query, and writes to disk besides what does not fit into it."""
 
 Run = Callable[..., "pa.Table"]
-"""Runs one of these functions with what it is given: here, or in a process with limits."""
+"""Runs one of these functions with what it is given: here, or in a process with bounds."""
 
 
 def here(function: Callable[..., pa.Table], *arguments: Any) -> pa.Table:
@@ -75,17 +75,17 @@ def stories(known: Known, state: Path, journey: str, cases: Sequence[str]) -> pa
         return stories_of_cases(known, executor.engine, known.model.journeys[journey], cases)
 
 
-def limits(model: Model, state: Path) -> Limits:
+def bounds(model: Model, state: Path) -> Bounds:
     """What a question to the server may cost."""
     from bizops.query.confined import Confines
-    from bizops.query.workers import Limits
+    from bizops.query.workers import Bounds
 
     writable = tuple(state / name for name in (RESULTS, DERIVED, SCRATCH))
     for directory in writable:
         directory.mkdir(parents=True, exist_ok=True)
     settings = model.settings
     memory_mb, file_mb = settings.memory_mb + _OWN_MB, 2 * settings.memory_mb + _OWN_MB
-    return Limits(settings.query_seconds, Confines(memory_mb, file_mb, 512, (state / "lake",), writable))
+    return Bounds(settings.query_seconds, Confines(memory_mb, file_mb, 512, (state / "lake",), writable))
 
 
 @contextmanager

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bizops.mappings import Mappings
     from bizops.measure import Answer, Value
     from bizops.model.language import Kpi, Source
+    from bizops.notices import Notice
     from bizops.present.charts import Chart
     from bizops.present.paper import Sheet
     from bizops.present.scorecard import Scorecard
@@ -100,15 +101,19 @@ class Workspace:
         self.root = root
         self.clock = clock
         self._run = run
+        self._standing: Known | None = None
 
     def anew(self, run: answering.Run | None = None) -> Workspace:
         """The same workspace with its files read again; with another way to run questions when one is given."""
         return Workspace(self.root, self.clock, run or self._run)
 
     def at(self, instant: datetime) -> Workspace:
-        """The same workspace with its clock standing at an instant, so that several answers tell of one moment."""
-        stopped = copy(self)
+        """The same workspace as it is known now, its clock standing at an instant: all answers tell of one moment."""
+        from bizops.events.rows import Known
+
+        stopped, snapshot = copy(self), self.lake.snapshot()
         stopped.clock = lambda: instant
+        stopped._standing = Known(self.model, snapshot, snapshot, instant)
         stopped.__dict__.pop("journeys", None)  # it asks the clock
         return stopped
 
@@ -209,6 +214,7 @@ class Workspace:
         What was taken before changes nothing. ``progress`` makes a progress callback for the name of each source.
         """
         from bizops.intake import load_files
+        from bizops.intake.promql import pull_promql
         from bizops.intake.sql_tables import pull_sql
 
         chosen = [self.source(source)] if source is not None else list(self.model.sources.values())
@@ -223,6 +229,9 @@ class Workspace:
                 reports += load_files(self.lake, item, given, author=author, progress=report)
             elif item.kind == "sql":
                 reports.append(pull_sql(self.lake, item, base_dir=self.data, env=os.environ, progress=report))
+            elif item.kind == "promql":
+                now = self.clock()
+                reports.append(pull_promql(self.lake, item, now=now, env=os.environ, progress=report))
             elif item.kind == "files":
                 reports += load_files(self.lake, item, self._files_of(item), author=author, progress=report)
             elif source is not None:
@@ -275,6 +284,7 @@ class Workspace:
         facts: list[dict[str, Any]] = []
         for name, source in self.model.sources.items():
             reach = known.reach(name)
+            late = _late_since(source, reach, known.as_of)
             loaded = snapshot.loaded_at(source.raw_table if source.is_telemetry else name)
             facts.append(
                 {
@@ -283,19 +293,27 @@ class Workspace:
                     "first": _iso(reach[0]) if reach else None,
                     "last": _iso(reach[1]) if reach else None,
                     "loaded_at": _iso(loaded) if loaded is not None else None,
-                    "late_since": self._late_since(source, reach, known.as_of),
+                    "late_since": late.isoformat() if late is not None else None,
                     "quarantined": refused.get(name, 0),
                     "segments": len(snapshot.segments(name)),
                 }
             )
         return facts
 
-    def _late_since(self, source: Source, reach: tuple[int, int] | None, now: datetime) -> str | None:
-        """Since when facts are overdue, by the source's rhythm; None when they are not, or it has none."""
-        if source.every is None or source.every.fixed is None or reach is None:
-            return None
-        due = datetime.fromtimestamp(reach[1] / 1_000_000, UTC) + source.every.fixed
-        return due.isoformat() if now > due else None
+    def late_since(self) -> dict[str, datetime | None]:
+        """Of each source with a rhythm, since when its facts are overdue; None when they are not."""
+        from bizops.events.rows import Known
+
+        snapshot = self.lake.snapshot()  # not :meth:`known`: what is not mapped yet has come all the same
+        known = Known(self.model, snapshot, snapshot, self.clock())
+        with_rhythm = [source for source in self.model.sources.values() if source.every and source.every.fixed]
+        return {source.name: _late_since(source, known.reach(source.name), known.as_of) for source in with_rhythm}
+
+    def notices(self, late: Mapping[str, datetime | None] | None = None) -> tuple[Notice, ...]:
+        """Every notice of a source that fell silent or is back; what is new is kept first."""
+        from bizops.notices import Notices
+
+        return Notices(self.state).look(self.late_since() if late is None else late, self.clock())
 
     def compact(self, source: str | None = None) -> dict[str, int]:
         """Merges small segments; returns how many were merged, by source."""
@@ -333,6 +351,8 @@ class Workspace:
         """What is known now, or was at an instant; telemetry that has come is mapped first."""
         from bizops.events.rows import Known
 
+        if as_of is None and self._standing is not None:
+            return self._standing
         if as_of is None:
             self.mappings.bring_up_to_date()
         latest = self.lake.snapshot()
@@ -379,7 +399,7 @@ class Workspace:
 
     def _check_slices(self, kpis: Sequence[str], wanted: Iterable[str]) -> None:
         """Refuses a slice that none of the KPIs, nor anything they are made of, has."""
-        from bizops.measure.answer import leaves
+        from bizops.measure import leaves
 
         slices = [name for kpi in kpis for leaf in leaves(self.model, kpi) for name in self.model.kpis[leaf].slices]
         for name in wanted:
@@ -437,7 +457,7 @@ class Workspace:
         """The KPIs of which all parts have these slices; refused where none has."""
         if not filters:
             return list(kpis)
-        from bizops.measure.answer import leaves
+        from bizops.measure import leaves
 
         self._check_slices(kpis, filters)
         slices = {name: set(self.model.kpis[name].slices) for name in self.model.kpis}
@@ -618,6 +638,14 @@ def parse_as_of(text: str, calendar: Calendar) -> datetime:
     if written.tzinfo is None:
         written = written.replace(tzinfo=ZoneInfo(calendar.zone))
     return written.astimezone(UTC)
+
+
+def _late_since(source: Source, reach: tuple[int, int] | None, now: datetime) -> datetime | None:
+    """Since when facts are overdue, by the source's rhythm; None when they are not, or it has none."""
+    if source.every is None or source.every.fixed is None or reach is None:
+        return None
+    due = datetime.fromtimestamp(reach[1] / 1_000_000, UTC) + source.every.fixed
+    return due if now > due else None
 
 
 def _iso(us: int) -> str:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from bizops.cli.edge import guarded
 from bizops.cli.main import bizops
 from bizops.intake.tokens import Tokens
+from bizops.server.api.openapi import plain_path
 from bizops.workspace import make_workspace, open_workspace
 from otlp_requests import spans_body
 from serving import Served, served
@@ -248,7 +249,8 @@ def test_every_url_answers_as_the_contract_says(directory: Path) -> None:
     with served(open_workspace(directory)) as server:
         for name, url in CONTRACT["urls"].items():
             sent = json.dumps(POSTED[name]).encode() if url["method"] == "POST" else None
-            answer = server.ask(url["path"], url["method"], sent, Content_Type="application/json")
+            path = url["path"].replace("{kpi}", "orders")
+            answer = server.ask(path, url["method"], sent, Content_Type="application/json")
             assert (answer.status, answer.headers["content-type"]) == (200, url["content_type"]), name
             if "json" in url:
                 valid(answer.json, url["json"])
@@ -259,13 +261,25 @@ def test_every_url_answers_as_the_contract_says(directory: Path) -> None:
                 assert (wrong.status, server.post(url["path"], b"", "text/plain").status) == (400, 415)
                 if name in ("events", "changes"):
                     valid(wrong.json, url["json"])
-        assert paths == {(method, path) for path, method in routes(server)}
+        operations = {(one["method"], one["path"]) for one in CONTRACT["api"]["operations"].values()}
+        assert paths | operations == {(method, path) for path, method in routes(server)}
+
+
+def test_the_operations_of_the_api_are_those_of_its_document(directory: Path) -> None:
+    with served(open_workspace(directory)) as server:
+        document = server.ask(CONTRACT["urls"]["openapi"]["path"]).json
+    told = {
+        one["operationId"]: {"method": method.upper(), "path": path, "meaning": one["summary"]}
+        for path, methods in document["paths"].items()
+        for method, one in methods.items()
+    }
+    assert told == CONTRACT["api"]["operations"]
 
 
 def routes(server: Served) -> set[tuple[str, str]]:
     """Every path that is really served, with its method."""
     found = {
-        (route.path, method)
+        (plain_path(route.path), method)
         for route in server.application.routes
         if isinstance(route, Route)
         for method in route.methods or ()

@@ -64,7 +64,7 @@ def events(*ids: str, type_: str = "t", sender: str = "shop") -> Entry:
 
 def send(intake: Intake, entry: Entry) -> Receipt:
     """Admits a body, sends it and waits for the receipt."""
-    intake.admit(len(entry.body))
+    intake.admit(len(entry.body), entry.sender)
     return intake.accept(entry).result(10)
 
 
@@ -100,7 +100,7 @@ def test_bodies_of_many_senders_at_once_are_all_taken_once(lake: Lake, opened: O
     futures = []
     for number in range(200):
         entry = events(f"{number // 2}", sender=f"s{number % 2}")
-        intake.admit(len(entry.body))
+        intake.admit(len(entry.body), entry.sender)
         futures.append(intake.accept(entry))
 
     assert {future.result(10).accepted for future in futures} == {1}
@@ -258,6 +258,22 @@ def test_a_flusher_that_is_behind_makes_senders_wait(
         assert caught.value.problems[0].code in ("overloaded", "not-ready")
     assert eventually(lambda: intake.waiting_bytes == 0)
     assert send(intake, events("later")).accepted == 1
+
+
+def test_a_sender_that_fills_its_share_leaves_room_for_the_others(
+    lake: Lake, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = opened()
+    monkeypatch.setattr(acknowledge, "WAITING_BYTES", 1000)
+    intake.admit(700, "noisy")
+    with pytest.raises(BizopsError, match="overloaded"):
+        intake.admit(100, "noisy")
+    intake.admit(100, "quiet")
+    intake.give_back(700, "noisy")
+    intake.admit(100, "noisy")
+    intake.give_back(100, "quiet")
+    intake.give_back(100, "noisy")
+    assert intake.waiting_bytes == 0
 
 
 def test_what_is_refused_as_a_whole_is_kept_within_bounds(lake: Lake, opened: Opened) -> None:

@@ -82,6 +82,14 @@ def test_pulling_again_starts_at_the_cursor_less_the_overlap(tmp_path: Path, sho
     assert pull(lake, source).accepted == 0
 
 
+def test_after_its_rows_were_taken_back_a_pull_begins_anew(tmp_path: Path, shop: Path) -> None:
+    lake = lake_in(tmp_path)
+    source = orders("sqlite:shop.db", cursor="at")
+    pull(lake, source)
+    assert lake.withdraw("s") == 2
+    assert pull(lake, source).accepted == 2
+
+
 def test_a_numeric_cursor_that_is_no_column_of_the_source(tmp_path: Path, shop: Path) -> None:
     lake = lake_in(tmp_path)
     execute(shop, "ALTER TABLE orders ADD COLUMN revision INTEGER", "UPDATE orders SET revision = id + 8")

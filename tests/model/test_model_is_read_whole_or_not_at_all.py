@@ -20,7 +20,7 @@ def problems(files: dict[str, str | bytes]) -> list[str]:
 def test_the_complete_model_is_read() -> None:
     model = read_model(FILES)
     assert {section: len(model.section(section)) for section in SECTIONS} == {
-        "terms": 2, "teams": 2, "services": 1, "sources": 6, "events": 4, "journeys": 1, "kpis": 9, "links": 2,
+        "terms": 2, "teams": 2, "services": 1, "sources": 8, "events": 4, "journeys": 1, "kpis": 9, "links": 2,
         "targets": 2, "benchmarks": 1, "calendars": 1, "currencies": 1,
     }  # fmt: skip
     assert model.settings.minimum_group == 6
@@ -96,7 +96,7 @@ def test_every_problem_is_told_in_the_order_of_the_files() -> None:
 def test_a_broken_file_does_not_make_names_elsewhere_unknown() -> None:
     files = {**FILES, "model/data.yaml": FILES["model/data.yaml"] + "  oops\n"}
     files["model/words.yaml"] = FILES["model/words.yaml"].replace("side: it", "side: left")
-    assert problems(files) == ["model/data.yaml:146:3 yaml-syntax", "model/words.yaml:30:11 unknown-word"]
+    assert problems(files) == ["model/data.yaml:170:3 yaml-syntax", "model/words.yaml:30:11 unknown-word"]
 
 
 def test_what_leans_on_a_flawed_definition_is_not_blamed() -> None:

@@ -16,7 +16,7 @@ import pytest
 from bizops.errors import BizopsError, Place
 from bizops.model import Model, read_model
 from bizops.query.confined import Confines
-from bizops.query.workers import Limits, Workers
+from bizops.query.workers import Bounds, Workers
 
 
 def told(value: object) -> pa.Table:
@@ -71,7 +71,7 @@ def workers(tmp_path: Path, seconds: float = 20, size: int = 1) -> Iterator[Work
         (tmp_path / name).mkdir(exist_ok=True)
     own = (Path(__file__).parent,)
     confines = Confines(600, 1, 64, (tmp_path / "readable", *own), (tmp_path / "writable",))
-    made = Workers(lambda: Limits(seconds, confines), size, patience_s=0.3)
+    made = Workers(lambda: Bounds(seconds, confines), size, patience_s=0.3)
     try:
         yield made
     finally:

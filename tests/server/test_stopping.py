@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import grpc
 import pytest
 
 from bizops.lake import Lake
@@ -21,9 +22,9 @@ from serving import Served, rows_of
 
 
 @contextmanager
-def started(root: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def started(root: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """`bizops start` in a process of its own, and its port."""
-    words = [sys.executable, "-m", "bizops", "start", "--port", "0", "-C", str(root)]
+    words = [sys.executable, "-m", "bizops", "start", "--port", "0", "-C", str(root), *options]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:(\d+)/", process.stdout.readline())
@@ -47,6 +48,22 @@ def status_of(connection: http.client.HTTPConnection) -> int:
     """The status of the next answer."""
     with connection.getresponse() as answer:
         return answer.status
+
+
+def test_what_came_over_grpc_is_stored_before_it_ends_well(tmp_path: Path) -> None:
+    make_workspace(tmp_path / "ws")
+    with started(tmp_path / "ws", "--grpc-port", "0") as (process, _):
+        assert process.stdout is not None
+        found = re.fullmatch(r"OTLP over gRPC is taken at (127\.0\.0\.1:\d+)\n", process.stdout.readline())
+        assert found is not None
+        with grpc.insecure_channel(found[1]) as channel:
+            export = channel.unary_unary("/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+            assert export(spans_body(range(1, 501)), timeout=30, wait_for_ready=True) == b""
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=30)
+
+    assert (process.returncode, errors) == (0, "")
+    assert len(rows_of(Lake.open(tmp_path / "ws" / ".bizops" / "lake"), "local.spans")) == 500
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,4 +1,4 @@
-"""Commands on what happened: load, status, quarantine, verify, compact."""
+"""Commands on what happened: load, status, notices, quarantine, verify, compact."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def status(directory: Path, as_json: bool) -> int:
     workspace = opened(directory)
     facts = workspace.status()
     if as_json:
-        emit({"sources": facts})
+        emit({"sources": facts, "notices": [asdict(notice) for notice in workspace.notices()]})
         return DONE
     from rich.table import Table
 
@@ -193,6 +193,28 @@ def _moment(instant: str | None, zone: ZoneInfo, source: Source | None = None) -
     if source is not None and source.time is not None and source.columns[source.time].type == "date":
         return instant[:10]
     return datetime.fromisoformat(instant).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+@click.command()
+@workspace_option
+@json_option
+def notices(directory: Path, as_json: bool) -> int:
+    """List when sources fell silent, and when they were back.
+
+    A silence is told once, however often one looks. A running server looks by itself.
+    """
+    workspace = opened(directory)
+    kept = workspace.notices()
+    if as_json:
+        emit({"notices": [asdict(notice) for notice in kept]})
+        return DONE
+    zone = ZoneInfo(workspace.calendar().zone)
+    if not kept:
+        say("No source that says how often it comes has fallen silent.")
+    for notice in kept:
+        seen, since = _moment(notice.seen, zone), _moment(notice.since, zone)
+        say(f"{seen}  {notice.source} " + (f"is late: due since {since}" if notice.kind == "late" else "is back"))
+    return DONE
 
 
 @click.command()

@@ -32,10 +32,10 @@ DATA = {
 @click.argument("example", type=click.Choice(["sales", "travel", "retail", "booking"]), default="sales")
 @click.option("--dir", "directory", type=click.Path(path_type=Path), help="Where to build it; .demo/EXAMPLE otherwise.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8321, show_default=True, help="0 takes any free one.")
-@click.option("--serve/--no-serve", default=True, help="Serve a page with the same on localhost.")
+@click.option("--serve/--no-serve", default=True, help="Serve the console on localhost.")
 @click.option("--live", is_flag=True, help="sales: its services run, instrumented, and send what they do.")
 def demo(example: str, directory: Path | None, port: int, serve: bool, live: bool) -> int:
-    """Build EXAMPLE, load it, compute it, print its scorecard and KPI tree, and serve a page with the same."""
+    """Build EXAMPLE, load it, compute it, print its scorecard and KPI tree, and serve the console."""
     if live and (example != "sales" or not serve):
         raise click.UsageError("--live is for the example 'sales', and needs the server.")
     root = (directory or Path(".demo") / example).resolve()
@@ -56,13 +56,13 @@ def demo(example: str, directory: Path | None, port: int, serve: bool, live: boo
     for line in NEXT[example]:
         say(f"  {_called()} {line.format(dir=os.path.relpath(root))}")
     if serve:
-        from bizops.server import HOST
+        from bizops.server import HOST, Server
         from bizops.server import serve as serve_page
 
-        def ready(url: str) -> None:
-            say(f"\nThe same as a page: {url}   (Ctrl-C ends it)")
+        def ready(running: Server) -> None:
+            say(f"\nThe same in the console: {running.url}   (Ctrl-C ends it)")
             if live:
-                at_work.enter_context(_services_at_work(workspace, url.rstrip("/")))
+                at_work.enter_context(_services_at_work(workspace, running.url.rstrip("/")))
 
         with ExitStack() as at_work:
             serve_page(workspace, HOST, port, ready)

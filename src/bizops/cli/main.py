@@ -19,6 +19,7 @@ COMMANDS = {
     "schema": ("bizops.cli.model_commands", "Print the JSON Schema of model files, for editors."),
     "load": ("bizops.cli.data_commands", "Take in data."),
     "status": ("bizops.cli.data_commands", "Tell what is loaded, how far it reaches and what was not taken."),
+    "notices": ("bizops.cli.data_commands", "List when sources fell silent and when they were back."),
     "quarantine": ("bizops.cli.data_commands", "List rows that were not taken, with the reason."),
     "verify": ("bizops.cli.data_commands", "Check every stored byte against its checksum."),
     "withdraw": ("bizops.cli.data_commands", "Take all rows of a source back, to load it anew."),

@@ -13,14 +13,16 @@ from bizops.cli.edge import DONE, emit, json_option, opened, say, workspace_opti
 
 if TYPE_CHECKING:
     from bizops.intake.tokens import Token, Tokens
+    from bizops.server import Server
     from bizops.workspace import Workspace
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=4318, show_default=True, help="0 takes any free one.")
+@click.option("--grpc-port", type=click.IntRange(0, 65535), help="Take OTLP over gRPC there too; usually 4317.")
 @workspace_option
-def start(host: str, port: int, directory: Path) -> int:
+def start(host: str, port: int, grpc_port: int | None, directory: Path) -> int:
     """Take in telemetry, events and changes over HTTP, and serve the page, until interrupted.
 
     Exporters of OpenTelemetry find it at its usual port when nobody tells them otherwise. Without tokens, this machine
@@ -30,8 +32,14 @@ def start(host: str, port: int, directory: Path) -> int:
 
     workspace = opened(directory)
     workspace.checked_model()
-    serve(workspace, host, port, lambda url: say(f"bizops is at {url}   (Ctrl-C ends it)"))
+    serve(workspace, host, port, _tell_where, grpc_port=grpc_port)
     return DONE
+
+
+def _tell_where(running: Server) -> None:
+    say(f"bizops is at {running.url}   (Ctrl-C ends it)")
+    if running.grpc is not None:
+        say(f"OTLP over gRPC is taken at {running.grpc.address}")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from bizops.intake.privacy import Policy
 
 WAITING_BYTES = 256 << 20
-"""How many bytes may wait in memory; beyond that senders are told to come again."""
+"""How many bytes may wait in memory; beyond that senders are told to come again. One sender may take three quarters
+of them."""
 _GROUP_BODIES, _GROUP_BYTES = 256, 8 << 20
 _RECENT = 200_000
 _log = logging.getLogger("bizops.intake")
@@ -70,6 +72,7 @@ class Intake:
         self._fault = fault
         self._lock = threading.Lock()
         self._bytes = 0
+        self._held: Counter[str] = Counter()
         self._stopping = self._full = False
         self._looked = -1.0
         self._recent: dict[int, None] = {}
@@ -100,20 +103,24 @@ class Intake:
         intake._committer.start()
         return intake
 
-    def admit(self, size: int) -> None:
-        """Let so many bytes of a body in; ``overloaded`` when too much waits already."""
+    def admit(self, size: int, sender: str) -> None:
+        """Let so many bytes of a body in; ``overloaded`` when too much waits already, of the sender or in all."""
         obstacles = self.obstacles()
         if obstacles:
             raise BizopsError.of("not-ready", obstacles[0])
         with self._lock:
-            if self._bytes + size > WAITING_BYTES:
+            if self._bytes + size > WAITING_BYTES or self._held[sender] + size > WAITING_BYTES * 3 // 4:
                 raise BizopsError.of("overloaded", "Too much is waiting to be stored; send it again later.")
-            self._bytes += size
+            self._hold(size, sender)
 
-    def give_back(self, size: int) -> None:
-        """So many bytes wait no longer."""
+    def give_back(self, size: int, sender: str) -> None:
+        """So many bytes of the sender wait no longer."""
         with self._lock:
-            self._bytes -= size
+            self._hold(-size, sender)
+
+    def _hold(self, size: int, sender: str) -> None:
+        self._bytes += size
+        self._held[sender] += size
 
     def accept(self, entry: Entry) -> Future[Receipt]:
         """Take a body whose bytes were admitted; the receipt comes when it is durable, or an error says why not."""
@@ -122,7 +129,7 @@ class Intake:
         try:
             self._pool.submit(self._check, entry, future)
         except RuntimeError:
-            self.give_back(len(entry.body))
+            self.give_back(len(entry.body), entry.sender)
             future.set_exception(_stopping())
         return future
 
@@ -196,7 +203,7 @@ class Intake:
         try:
             checked, size = check(entry)
         except Exception as error:  # noqa: BLE001 -- a decoder that stumbles is no reason to lose the body unseen
-            self.give_back(len(entry.body))
+            self.give_back(len(entry.body), entry.sender)
             problem = error if isinstance(error, BizopsError) else _undecodable(error)
             if problem.problems[0].code == "undecodable":
                 self._keep(entry, str(problem))
@@ -209,11 +216,11 @@ class Intake:
         if not checked.accepted:
             if checked.rejected:
                 self._keep(entry, checked.reason)
-            self.give_back(len(entry.body))
+            self.give_back(len(entry.body), entry.sender)
             future.set_result(Receipt(0, checked.rejected, checked.reason, errors=errors))
             return
         with self._lock:
-            self._bytes += size
+            self._hold(size, entry.sender)
         self._queue.put(_Ready(entry, checked, size + len(entry.body), future))
 
     def _keep(self, entry: Entry, reason: str) -> None:
@@ -232,7 +239,7 @@ class Intake:
             except (BizopsError, OSError) as error:
                 problem = error if isinstance(error, BizopsError) else BizopsError.of("log-failed", str(error.strerror))
                 for ready in group:
-                    self.give_back(ready.size)
+                    self.give_back(ready.size, ready.entry.sender)
                     ready.future.set_exception(problem)
                 continue
             self.syncs += 1

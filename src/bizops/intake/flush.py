@@ -53,7 +53,7 @@ class Flusher:
         policy: Callable[[], Policy],
         dead: DeadLetters,
         tally: Tally,
-        release: Callable[[int], None],
+        release: Callable[[int, str], None],
         stored: Callable[[], None],
         fault: Fault,
     ) -> None:
@@ -233,7 +233,8 @@ class Flusher:
 
     def _done(self, items: Sequence[Logged]) -> None:
         self._stored = items[-1].seq
-        self._release(sum(item.size for item in items))
+        for item in items:
+            self._release(item.size, item.entry.sender)
 
     def _set_aside(self, seq: int, entry: Entry, error: Exception) -> int:
         self._dead.stuck(seq, entry, f"{type(error).__name__}: {error}")

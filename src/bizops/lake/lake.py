@@ -95,10 +95,11 @@ class Lake:
             return find_known(connection, spec, sha256)
 
     def last_cursor(self, source: str) -> str | None:
-        """Where the last pull of a source ended."""
+        """Where the last pull of a source ended; None when there is none whose rows are still taken."""
         with self.manifest.reading() as connection:
             found = connection.execute(
-                "SELECT cursor FROM deliveries WHERE source = ? AND cursor IS NOT NULL ORDER BY id DESC LIMIT 1",
+                "SELECT cursor FROM deliveries WHERE source = ? AND cursor IS NOT NULL AND withdrawn IS NULL "
+                "ORDER BY id DESC LIMIT 1",
                 (source,),
             ).fetchone()
         return None if found is None else str(found[0])

@@ -1,6 +1,7 @@
 """From questions to KPI values: planning, computing, keeping, putting together."""
 
-from bizops.measure.answer import Answer, KpiAnswer, Question, answer, leaves, sources_of_kpi
+from bizops.measure.answer import Answer, KpiAnswer, Question, answer
+from bizops.measure.behind import leaves, sources_of_kpi
 from bizops.measure.evaluate import Splits
 from bizops.measure.executor import Executor
 from bizops.measure.kept_answers import KeptAnswers, answer_key, as_answer, as_table

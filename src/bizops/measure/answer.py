@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import blake2b
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,18 +15,18 @@ import pyarrow.compute as pc
 from bizops.calendar import Calendar, Grain, Period
 from bizops.errors import BizopsError, did_you_mean
 from bizops.measure import tables
+from bizops.measure.behind import fingerprint_of, impossible_ways, leaves, query_of, state_of
 from bizops.measure.blocks import NO_VALUE, SEPARATOR, Floats, slice_values
-from bizops.measure.completeness import completeness, fresh_until, worst
-from bizops.measure.components import Base
-from bizops.measure.evaluate import Cells, Evaluator, Periods, Splits
+from bizops.measure.cells import Cells
+from bizops.measure.completeness import fresh_until
+from bizops.measure.evaluate import Evaluator, Periods, Splits
 from bizops.measure.executor import Executor
 from bizops.measure.value import Comparison, Refusal, Value
-from bizops.measure.windows import Window, offset
+from bizops.measure.windows import offset
 from bizops.measure.withheld import withheld
 from bizops.model.duration import Duration
 from bizops.model.language import Kpi
 from bizops.model.model import Model
-from bizops.model.series import Series
 
 
 @dataclass(frozen=True)
@@ -208,31 +208,9 @@ def _check_filters(model: Model, question: Question) -> None:
                     )
 
 
-def leaves(model: Model, name: str) -> tuple[str, ...]:
-    """The measures that a KPI is made of in the end."""
-    from bizops.model.series import series_of
-
-    kpi = model.kpis[name]
-    if kpi.kind in ("measure", "journey"):
-        return (name,)
-    return tuple(dict.fromkeys(leaf for part in sorted(series_of(model, kpi).kpis()) for leaf in leaves(model, part)))
-
-
-def sources_of_kpi(model: Model, name: str) -> tuple[str, ...]:
-    """The sources in which a KPI's rows happen (not those only looked up)."""
-    found: dict[str, None] = {}
-    for leaf in leaves(model, name):
-        kpi = model.kpis[leaf]
-        if kpi.kind == "journey":
-            events = [e for step in model.journeys[kpi.journey or ""].steps.values() for e in step.event]
-            found.update(dict.fromkeys(model.events[event].source for event in events))
-        else:
-            over = kpi.over or ""
-            found[model.events[over].source if over in model.events else over] = None
-    return tuple(found)
-
-
+@lru_cache(maxsize=256)
 def _earlier(calendar: Calendar, periods: tuple[Period, ...], compare: str | None) -> Periods | None:
+    """The periods to compare with; the same for every KPI of a question."""
     if compare is None:
         return None
     if compare == "year_ago":
@@ -244,17 +222,17 @@ def _kpi_answer(
     evaluator: Evaluator, name: str, periods: tuple[Period, ...], earlier: Periods | None
 ) -> tuple[KpiAnswer, pa.Table]:
     kpi = evaluator.model.kpis[name]
-    impossible = _impossible(evaluator, name)
+    impossible = impossible_ways(evaluator, name)
     cells = _without(
         evaluator.cells(name, periods), [evaluator.splits.ways.index(way) for way in impossible], evaluator
     )
-    states = [_state(evaluator, name, period) for period in periods]
+    states = [state_of(evaluator, name, period) for period in periods]
     bases = [evaluator.recipe(evaluator.model.kpis[leaf])[0].rows.base for leaf in leaves(evaluator.model, name)]
     ends = [end for base in bases if (end := fresh_until(evaluator.executor, base)) is not None]
     before = None
     before_states = None
     if earlier is not None:
-        before_states = [_state(evaluator, name, p) if p else "empty" for p in earlier]
+        before_states = [state_of(evaluator, name, p) if p else "empty" for p in earlier]
         past = evaluator.cells(name, earlier)
         past.value[list(_refusals(evaluator, kpi, past, earlier, before_states))] = np.nan
         past.empty[[state == "empty" for state in before_states]] = np.nan
@@ -265,10 +243,10 @@ def _kpi_answer(
         earlier=list(earlier) if earlier is not None else None,
         states=states,
         before_states=before_states,
-        fingerprints=[_fingerprint(evaluator, name, period) for period in periods],
+        fingerprints=[fingerprint_of(evaluator, name, period) for period in periods],
         fresh_us=min(ends, default=None),
         definition=evaluator.model.definition_hash("kpis", name),
-        query=_query(evaluator, name),
+        query=query_of(evaluator, name),
         impossible=impossible,
     )
     return part, _columns(evaluator, cells, _refusals(evaluator, kpi, cells, periods, states), before)
@@ -323,75 +301,6 @@ def _columns(evaluator: Evaluator, cells: Cells, refused: dict[int, str], before
     )
     # By name, not in the order in which an engine came upon them.
     return table.sort_by([("window", "ascending"), ("way", "ascending"), ("label", "ascending")])
-
-
-def _state(evaluator: Evaluator, name: str, period: Period) -> str:
-    """Completeness of a KPI's period: the worst of what it is made of, each over its own window."""
-    kpi = evaluator.model.kpis[name]
-    if kpi.kind in ("measure", "journey"):
-        base: Base = evaluator.recipe(kpi)[0].rows.base
-        return completeness(evaluator.executor, base, evaluator.calendar(kpi), period)
-    return _series_state(evaluator, evaluator.series(kpi), evaluator.calendar(kpi), period)
-
-
-def _series_state(evaluator: Evaluator, node: Series, calendar: Calendar, period: Period) -> str:
-    if node.op == "kpi":
-        return _state(evaluator, node.name, period)
-    inner = (period,) if node.op == "across" else evaluator.windows_of(node, calendar, (period,))
-    return worst(
-        [_series_state(evaluator, arg, calendar, p) if p is not None else "empty" for arg in node.args for p in inner]
-    )
-
-
-def _fingerprint(evaluator: Evaluator, name: str, period: Period) -> str:
-    """Changes with the data of every window that a KPI's period is made of."""
-    digest = blake2b(digest_size=8)
-    for leaf, window in dict.fromkeys(_windows_behind(evaluator, name, (period,))):
-        kpi = evaluator.model.kpis[leaf]
-        base: Base = evaluator.recipe(kpi)[0].rows.base
-        digest.update(evaluator.executor.fingerprint(base, evaluator.calendar(kpi), window).encode())
-    return digest.hexdigest()
-
-
-def _windows_behind(evaluator: Evaluator, name: str, periods: Periods) -> Iterator[tuple[str, Window]]:
-    """Measures and windows that a KPI's periods are made of."""
-    kpi = evaluator.model.kpis[name]
-    if kpi.kind in ("measure", "journey"):
-        yield from ((name, Window.of(period)) for period in periods if period is not None)
-        return
-    ahead = [(evaluator.series(kpi), periods)]
-    while ahead:
-        node, asked = ahead.pop()
-        if node.op == "kpi":
-            yield from _windows_behind(evaluator, node.name, asked)
-        inner = evaluator.windows_of(node, evaluator.calendar(kpi), asked)
-        if node.op == "across" and inner:
-            known = [part for part in inner if part is not None]
-            inner = (evaluator.calendar(kpi).total_period(known[0].start, known[-1].end),) if known else ()
-        ahead += [(arg, inner) for arg in node.args]
-
-
-def _query(evaluator: Evaluator, name: str) -> str:
-    texts = []
-    for leaf in leaves(evaluator.model, name):
-        kpi = evaluator.model.kpis[leaf]
-        recipe, _ = evaluator.recipe(kpi)
-        for part in recipe.parts[:1]:
-            texts.append(
-                evaluator.executor.found.query(evaluator.key(part.components[0]), evaluator.calendar(kpi).fingerprint)
-            )
-    return ";\n".join(dict.fromkeys(text for text in texts if text))
-
-
-def _impossible(evaluator: Evaluator, name: str) -> tuple[tuple[str, ...], ...]:
-    """Ways to split that not every part of the KPI has."""
-    missing = []
-    for way in evaluator.splits.ways:
-        for leaf in leaves(evaluator.model, name):
-            if not set(way) <= set(evaluator.model.kpis[leaf].slices):
-                missing.append(way)
-                break
-    return tuple(missing)
 
 
 def _refusals(evaluator: Evaluator, kpi: Kpi, cells: Cells, periods: Periods, states: list[str]) -> dict[int, str]:

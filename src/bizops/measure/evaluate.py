@@ -6,14 +6,15 @@ those; nothing is ever averaged from finer values unless ``across`` says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bizops.calendar import Calendar, Grain, Period
 from bizops.errors import BizopsError
 from bizops.measure.blocks import Floats, Ints
+from bizops.measure.cells import Cells, arithmetic, combined, index_of, joined, least, union_of, values_at
 from bizops.measure.components import Base, Component, Parts, Recipe, recipe_of
 from bizops.measure.executor import Demand, Executor, dims_text
 from bizops.measure.plans import Dims
@@ -25,47 +26,6 @@ from bizops.model.series import Series, series_of
 from bizops.model.typed import BOOLEAN, TEXT, Formula, Typed, both, literal
 
 Periods = tuple[Period | None, ...]
-
-
-@dataclass
-class Cells:
-    """Values of one KPI by cell code (ascending), with what qualifies them; nan where nothing is known.
-
-    ``rows`` used, ``persons`` touched, ``open`` cases, ``naive`` value without regard to open cases, ``unpriced``
-    amounts. ``empty`` is the value where there are no rows, by window: 0 for a count, nothing for a sum.
-    """
-
-    codes: Ints
-    value: Floats
-    empty: Floats
-    extras: dict[str, Floats] = field(default_factory=dict)
-
-    def at(self, codes: Ints, n_ways: int) -> Cells:
-        """The same for other cells; those without rows have the value of no rows."""
-        value = _at(codes, self.codes, self.value, self.empty[(codes >> 32) // n_ways])
-        return Cells(codes, value, self.empty, {n: _at(codes, self.codes, v) for n, v in self.extras.items()})
-
-    def repeated(self, places: Ints, n_ways: int) -> Cells:
-        """Cells of windows of which each is the one that stands at its place here."""
-        window = (self.codes >> 32) // n_ways
-        first, last = np.searchsorted(window, places, side="left"), np.searchsorted(window, places, side="right")
-        take = np.concatenate([np.arange(low, high) for low, high in zip(first, last, strict=True)])
-        moved = np.repeat(np.arange(len(places)), last - first) - window[take]
-        return Cells(
-            self.codes[take] + ((moved * n_ways) << 32),
-            self.value[take],
-            self.empty[places],
-            {name: extra[take] for name, extra in self.extras.items()},
-        )
-
-
-def _at(wanted: Ints, codes: Ints, values: Floats, missing: float | Floats = np.nan) -> Floats:
-    if len(codes) == len(wanted) and np.array_equal(codes, wanted):
-        return values
-    if not len(codes):
-        return np.broadcast_to(missing, wanted.shape).astype(np.float64)
-    place = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
-    return np.where(codes[place] == wanted, values[place], missing)
 
 
 @dataclass(frozen=True)
@@ -201,9 +161,9 @@ class Evaluator:
             component: self.executor.found.gather(self.key(component), calendar.fingerprint, windows, names)
             for component in dict.fromkeys(recipe.components())
         }
-        codes = _union([pair[0] for pair in got.values()], self._wholes(windows, dims))
+        codes = union_of([pair[0] for pair in got.values()], self._wholes(windows, dims))
         of_nothing = {c: 0.0 if c.aggregate.name in ("count", "distinct", "tally") else np.nan for c in got}
-        at = {component: _at(codes, *pair, missing=of_nothing[component]) for component, pair in got.items()}
+        at = {component: values_at(codes, *pair, missing=of_nothing[component]) for component, pair in got.items()}
         every = (np.arange(len(windows), dtype=np.int64) * len(self.splits.ways)) << 32
         nothing = {component: np.full(len(windows), missing) for component, missing in of_nothing.items()}
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -249,7 +209,7 @@ class Evaluator:
     ) -> tuple[Floats, Floats]:
         """The formula's value and its naive value."""
         if node.op == "agg":
-            return _combined(next(parts), at)
+            return combined(next(parts), at)
         if node.op == "literal":
             constant = np.full(len(codes), float(node.value or 0))
             return constant, constant
@@ -258,7 +218,7 @@ class Evaluator:
             result = lengths[(codes >> 32) // len(self.splits.ways)] if len(codes) else np.empty(0)
             return result, result
         args = [self._formula(arg, parts, at, codes, windows, calendar) for arg in node.args]
-        value, naive = (_arithmetic(node.op, [arg[which] for arg in args]) for which in (0, 1))
+        value, naive = (arithmetic(node.op, [arg[which] for arg in args]) for which in (0, 1))
         return value, naive
 
     def _node(self, node: Series, calendar: Calendar, periods: Periods) -> Cells:
@@ -273,7 +233,7 @@ class Evaluator:
         if node.op == "across":
             return self._across(node, args[0], calendar, periods)
         constants = [arg.value[0] if a.op == "number" else None for a, arg in zip(node.args, args, strict=True)]
-        codes = _union([arg.codes for arg, c in zip(args, constants, strict=True) if c is None])
+        codes = union_of([arg.codes for arg, c in zip(args, constants, strict=True) if c is None])
         aligned = [
             arg.at(codes, len(self.splits.ways))
             if c is None
@@ -282,7 +242,7 @@ class Evaluator:
         ]
         with np.errstate(divide="ignore", invalid="ignore"):
             value, empty = (
-                _index(node, values) if node.op == "index" else _arithmetic(node.op, values)
+                index_of(node, values) if node.op == "index" else arithmetic(node.op, values)
                 for values in ([arg.value for arg in aligned], [arg.empty for arg in aligned])
             )
         extras: dict[str, Floats] = {}
@@ -290,7 +250,7 @@ class Evaluator:
             for name, extra in arg.extras.items():
                 if name == "naive":
                     continue
-                extras[name] = _joined(name, extras[name], extra) if name in extras else extra
+                extras[name] = joined(name, extras[name], extra) if name in extras else extra
         return Cells(codes, value, empty, extras)
 
     def windows_of(self, node: Series, calendar: Calendar, periods: Periods) -> Periods:
@@ -349,68 +309,13 @@ class Evaluator:
                 total = np.bincount(inverse, weights=np.nan_to_num(extra), minlength=len(codes))
                 extras[name] = np.asarray(total, np.float64)
             elif name == "persons":
-                extras[name] = _least(inverse, np.where(known, extra, np.inf), len(codes))
+                extras[name] = least(inverse, np.where(known, extra, np.inf), len(codes))
         return Cells(codes, values, np.full(len(periods), np.nan), extras)
 
 
 def _plain(way: Dims, measure: Measure) -> bool:
     """Whether a way to split exists before rows are grouped."""
     return not any(name in measure.group_slices for name, _ in way)
-
-
-def _union(codes: Sequence[Ints], more: Ints | None = None) -> Ints:
-    arrays = [c for c in codes if len(c)]
-    if more is not None and len(more):
-        arrays.append(more)
-    if not arrays:
-        return np.empty(0, dtype=np.int64)
-    if all(len(a) == len(arrays[0]) and np.array_equal(a, arrays[0]) for a in arrays[1:]):
-        return arrays[0]
-    return np.unique(np.concatenate(arrays))
-
-
-def _combined(part: Parts, at: dict[Component, Floats]) -> tuple[Floats, Floats]:
-    values = [at[component] for component in part.components]
-    if part.rule == "mean":
-        mean = _arithmetic("/", values)
-        return mean, mean
-    if part.rule == "survival":
-        naive, censored, opened = values
-        return np.where(opened > 0, censored, naive), naive
-    if part.rule == "survival-mean":
-        total, count, censored, opened = values
-        naive = _arithmetic("/", [total, count])
-        return np.where(opened > 0, censored, naive), naive
-    return values[0], values[0]
-
-
-def _arithmetic(op: str, values: Sequence[Floats]) -> Floats:
-    if op == "neg":
-        return -values[0]
-    left, right = values
-    if op == "/":
-        return np.where(right == 0, np.nan, left / np.where(right == 0, 1.0, right))
-    return {"+": np.add, "-": np.subtract, "*": np.multiply}[op](left, right)
-
-
-def _index(node: Series, values: Sequence[Floats]) -> Floats:
-    """Weighted scores from 0 to 100; a missing part leaves no value, weights are never shifted to the others."""
-    total = np.zeros(len(values[0]))
-    for (weight, worst, best), value in zip(node.scales, values, strict=True):
-        total += weight * np.clip((value - worst) / (best - worst), 0.0, 1.0) * 100.0
-    return total
-
-
-def _joined(name: str, one: Floats, other: Floats) -> Floats:
-    if name == "persons":
-        return np.fmin(one, other)
-    return np.nan_to_num(one) + np.nan_to_num(other)
-
-
-def _least(groups: Ints, values: Floats, n: int) -> Floats:
-    least = np.full(n, np.inf)
-    np.minimum.at(least, groups, values)
-    return np.where(np.isinf(least), np.nan, least)
 
 
 def _length(unit: str, window: Window | None, calendar: Calendar) -> float:

@@ -15,7 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from bizops.events.rows import Known
-from bizops.measure.answer import Answer, KpiAnswer, Question, asked_periods, sources_of_kpi
+from bizops.measure.answer import Answer, KpiAnswer, Question, asked_periods
+from bizops.measure.behind import sources_of_kpi
 from bizops.measure.sealed import read_sealed, write_sealed
 from bizops.version import VERSION
 

@@ -9,7 +9,7 @@ from bizops.calendar import Grain, Period
 from bizops.errors import BizopsError
 from bizops.events.rows import Known
 from bizops.measure import tables
-from bizops.measure.answer import sources_of_kpi
+from bizops.measure.behind import sources_of_kpi
 
 DEFAULT_COUNTS = {
     Grain.HOUR: 48,

@@ -1,7 +1,8 @@
 """Components to plans: one fused query for all components that are computed over the same rows.
 
-:func:`fused_plan` answers many aggregates, slices and windows in one pass (conditional aggregates over grouping sets,
-as studied in ``docs/decisions``); :func:`survival_plan` the censored ones, slice by slice. Every plan's answer has the
+:func:`fused_plan` answers many aggregates, slices and windows in one pass (conditional aggregates over grouping sets);
+:func:`laid_out_plan` lays rows out for many ways to split, which :func:`way_plan` and :func:`mask_plan` then count (see
+``docs/decisions``, 0064); :func:`survival_plan` the censored ones, slice by slice. Every plan's answer has the
 columns
 ``$w`` (index of the window), ``$k`` (the key that tells components apart, see :func:`split_by_key`), ``grouping``
 where there are several slices, ``$d0_0`` ... (the slices' values) and one column per component.

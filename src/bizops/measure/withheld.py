@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from bizops.measure.blocks import slice_values
-from bizops.measure.evaluate import Cells, Evaluator, Periods, Splits
+from bizops.measure.cells import Cells
+from bizops.measure.evaluate import Evaluator, Periods, Splits
 from bizops.measure.privacy import Mask, small_groups
 from bizops.model.language import Kpi
 

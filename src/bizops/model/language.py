@@ -214,6 +214,39 @@ class Sql(Definition):
     )
 
 
+TIME, VALUE = "time", "value"
+"""Under these names a PromQL query delivers its values and their times, beside its labels."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromQl(Definition):
+    """Which values are pulled from a Prometheus, or from what speaks its HTTP API."""
+
+    url: str = takes(
+        Str(), "`https://host`, before `/api/v1`; `env:NAME` reads it from the environment.", shapes_value=False
+    )
+    query: str = takes(
+        Str(), "The query in PromQL; sum up what is no column: `sum by (store) (rate(orders_total[5m]))`."
+    )
+    step: Duration = takes(Span(), "From one value to the next, e.g. `5 min`; times are whole steps since 1970 in UTC.")
+    overlap: Duration | None = takes(
+        Span(),
+        "How far behind the last value a pull starts again, to catch what came late.",
+        default=None,
+        shapes_value=False,
+    )
+    backfill: Duration = takes(
+        Span(), "How far back the first pull reaches.", default=Duration(30, "d"), shapes_value=False
+    )
+    token: str | None = takes(
+        Str(), "A token that proves who asks, as `env:NAME`; never the token itself.", default=None, shapes_value=False
+    )
+    user: str | None = takes(Str(), "A user, where there is a password instead.", default=None, shapes_value=False)
+    password: str | None = takes(
+        Str(), "The user's password, as `env:NAME`; never the password itself.", default=None, shapes_value=False
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source(Definition):
     """Where data come from, and what its rows are."""
@@ -221,9 +254,9 @@ class Source(Definition):
     title: Text = takes(Title(), "Display name.", default=None)
     description: Text = takes(Title(), "What one row is.", default=None)
     kind: str = takes(
-        Word("files", "sql", "manual", *KINDS),
-        "How the data arrive: as files, from a table, by hand; or as telemetry that a sender pushes: its `spans`, "
-        "`logs`, metric `points`, `events` (CloudEvents) or `changes` (releases, incidents).",
+        Word("files", "sql", "promql", "manual", *KINDS),
+        "How the data arrive: as files, from a table, from a Prometheus, by hand; or as telemetry that a sender "
+        "pushes: its `spans`, `logs`, metric `points`, `events` (CloudEvents) or `changes` (releases, incidents).",
         default="files",
     )
     sender: str | None = takes(
@@ -251,24 +284,32 @@ class Source(Definition):
     decimal_comma: bool = takes(Bool(), "CSV: `1.234,50` means 1234.5.", default=False)
     sheet: str | None = takes(Str(), "XLSX: the sheet; the first otherwise.", default=None)
     sql: Sql | None = takes(Nested(Sql), "The table, when `kind: sql`.", default=None, of=("sql",), needed_by=("sql",))
+    promql: PromQl | None = takes(
+        Nested(PromQl), "The query, when `kind: promql`.", default=None, of=("promql",), needed_by=("promql",)
+    )
     columns: Mapping[str, Column] = takes(
         MapOf(Nested(Column, short="type"), keys=Name()),
-        "The columns, by the name used in the model. Telemetry has [columns of its own](#telemetry) beside them.",
+        "The columns, by the name used in the model. Telemetry has [columns of its own](#telemetry) beside them. Those "
+        "of a PromQL query are its `time`, its `value`, and labels.",
         default={},
-        needed_by=("files", "sql", "manual"),
+        needed_by=("files", "sql", "promql", "manual"),
     )
     key: tuple[str, ...] = takes(
         ListOf(Str()),
         "Columns that tell one row from another. A row with a known key and other content corrects the old one. "
-        "Without key the whole row is the key, counted as often as it stands in one delivery.",
+        "Without key the whole row is the key, counted as often as it stands in one delivery. The key of a PromQL "
+        "query is its time and its labels.",
         default=(),
+        of=("files", "sql", "manual", *KINDS),
     )
     version: str | None = takes(
         Str(),
         "Column that grows with every change of a row; an older version never replaces a newer one.",
         default=None,
     )
-    time: str | None = takes(Str(), "Column that says when the row's fact happened.", default=None)
+    time: str | None = takes(
+        Str(), "Column that says when the row's fact happened.", default=None, of=("files", "sql", "manual", *KINDS)
+    )
     valid: Validity | None = takes(
         Nested(Validity), "For rows that hold over a while (a roster, a price list).", default=None
     )
@@ -293,6 +334,10 @@ class Source(Definition):
     )
 
     def __post_init__(self) -> None:
+        if self.kind == "promql":
+            named = {column.header or name: name for name, column in self.columns.items()}
+            object.__setattr__(self, "time", named.get(TIME))
+            object.__setattr__(self, "key", tuple(name for header, name in named.items() if header != VALUE))
         if not self.is_telemetry:
             return
         own = {c.name: Column(name=c.name, node=self.node, type=c.type, unit=c.unit) for c in BUILT_IN[self.kind]}
@@ -812,6 +857,14 @@ class Retention(Definition):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SendLimits(Definition):
+    """How much one sender may send to a server, over all its tokens; what is more is told when to come again."""
+
+    requests_per_second: int = takes(Int(min=1, max=1_000_000), "Requests, or calls of gRPC.", default=2000)
+    megabytes_per_second: int = takes(Int(min=1, max=100_000), "Megabytes as they arrive, packed or not.", default=100)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings(Definition):
     """`bizops.yaml`: what holds for the whole workspace."""
 
@@ -842,6 +895,12 @@ class Settings(Definition):
     )
     retention: Retention = takes(
         Nested(Retention), "How long telemetry is kept as it came.", default=Retention(), shapes_value=False
+    )
+    limits: SendLimits = takes(
+        Nested(SendLimits),
+        "How much one sender may send; five seconds' worth may come at once. Holds from the server's next start.",
+        default=SendLimits(),
+        shapes_value=False,
     )
     data: str | None = takes(
         Str(),

@@ -91,5 +91,7 @@ def _all(model: Model, language: str) -> Iterator[_Candidate]:
             synonyms = getattr(definition, "synonyms", ())
             described = getattr(definition, "description", None) or getattr(definition, "definition", None)
             hint = text_of(described, language)
-            hit = Hit(kind, name, text_of(title, language) or name, hint, f"/{kind}/{name}")
+            team = getattr(definition, "team", None)  # a service is told on its team's page
+            href = f"/team/{team}" if kind == "service" and team else f"/{kind}/{name}"
+            hit = Hit(kind, name, text_of(title, language) or name, hint, href)
             yield _Candidate(hit, (name, *(title or {}).values(), *synonyms))

@@ -1,7 +1,7 @@
-"""Questions answered in processes of their own, which have limits and are killed when they take too long.
+"""Questions answered in processes of their own, which have bounds and are killed when they take too long.
 
 A limit that an engine sets itself does not hold: a single function can use five times the memory that it may, or not
-notice for minutes that it was told to stop. The kernel's limits do, and so does the end of a process.
+notice for minutes that it was told to stop. The kernel's bounds do, and so does the end of a process.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Question = Callable[..., "pa.Table"]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Bounds:
     """What a question may cost: seconds, and what its process may use."""
 
     seconds: float
@@ -47,9 +47,9 @@ class Limits:
 class Workers:
     """A few processes that answer one question each at a time. Questions wait for a free one, but not for ever."""
 
-    def __init__(self, limits: Callable[[], Limits], size: int = 2, patience_s: float = 10.0) -> None:
-        """``limits`` is asked when a process is started."""
-        self._limits = limits
+    def __init__(self, bounds: Callable[[], Bounds], size: int = 2, patience_s: float = 10.0) -> None:
+        """``bounds`` is asked when a process is started."""
+        self._bounds = bounds
         self._patience_s = patience_s
         self._free = threading.Semaphore(size)
         self._lock = threading.Lock()
@@ -91,16 +91,16 @@ class Workers:
             worker.end()
 
     def _taken(self) -> _Worker:
-        limits = self._limits()
+        bounds = self._bounds()
         with self._lock:
             if self._is_closed:
                 raise BizopsError.of("not-ready", "The server is stopping.")
             while self._idle:
                 worker = self._idle.pop()
-                if worker.limits == limits:
+                if worker.bounds == bounds:
                     return worker
                 worker.end()
-        worker = _Worker(limits)
+        worker = _Worker(bounds)
         self.closed = worker.closed
         return worker
 
@@ -123,8 +123,8 @@ class _EndedError(Exception):
 class _Worker:
     """One process."""
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
         self.sound = True
         self._model = ""
         environment = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
@@ -140,7 +140,7 @@ class _Worker:
             start_new_session=True,  # what interrupts the server is no concern of its questions
         )
         try:
-            kind, content = self._answer(pickle.dumps(limits.confines), time.monotonic() + 60)
+            kind, content = self._answer(pickle.dumps(bounds.confines), time.monotonic() + 60)
         except _EndedError as ended:
             raise BizopsError.of("no-worker", "No process could be started to answer questions.") from ended
         assert kind == READY
@@ -153,7 +153,7 @@ class _Worker:
         call = io.BytesIO()
         pickler = _Call(call, self._model)
         pickler.dump((question, arguments))
-        kind, content = self._answer(call.getvalue(), time.monotonic() + self.limits.seconds)
+        kind, content = self._answer(call.getvalue(), time.monotonic() + self.bounds.seconds)
         self._model = pickler.model
         if kind == PROBLEMS:
             raise BizopsError(*(_problem(told) for told in json.loads(content)))
@@ -187,7 +187,7 @@ class _Worker:
                 while len(parts) < LENGTH.size or len(parts) < LENGTH.size + LENGTH.unpack_from(parts)[0]:
                     left = until - time.monotonic()
                     if left <= 0 or not selector.select(left):
-                        raise self._ended("too-long", f"It took longer than {self.limits.seconds:g} seconds.")
+                        raise self._ended("too-long", f"It took longer than {self.bounds.seconds:g} seconds.")
                     part = stdout.read(_STEP)
                     if not part:
                         raise self._died()
@@ -201,7 +201,7 @@ class _Worker:
         return content[:1], content[1:]
 
     def _died(self) -> _EndedError:
-        memory = self.limits.confines.memory_mb
+        memory = self.bounds.confines.memory_mb
         return self._ended("out-of-memory", f"The question needs more than it may use ({memory} MB of memory).")
 
     def _ended(self, code: str, message: str) -> _EndedError:

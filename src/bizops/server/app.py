@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from http import HTTPStatus
 
@@ -57,7 +58,11 @@ def application(serving: Serving, current: Current) -> Starlette:
 
     @asynccontextmanager
     async def until_the_end(app: Starlette) -> AsyncIterator[None]:
+        watching = asyncio.create_task(serving.watch.run())
         yield
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
         await run_in_threadpool(api.close)
         await run_in_threadpool(serving.intake.close)
         await run_in_threadpool(serving.workers.close)

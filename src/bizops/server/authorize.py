@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from starlette.requests import Request
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from bizops.intake.tokens import LOCAL, Tokens
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
-_LOOPBACK_CLIENTS = frozenset({"127.0.0.1", "::1"})
+LOOPBACK_CLIENTS = frozenset({"127.0.0.1", "::1"})
 
 
 class Action(StrEnum):
@@ -76,18 +76,23 @@ def principal_of(request: Request, tokens: Tokens, loopback_only: bool) -> Princ
     """Who sends a request.
 
     A name that merely points to this machine is how a foreign page would get at it (DNS rebinding), so the name that
-    was asked for has to be one of its own. Without any token this machine may send, as the sender ``local``.
+    was asked for has to be one of its own.
     """
     name = request.headers.get("host", "").lower().rsplit(":", 1)[0]
     client = request.client.host if request.client is not None else ""
-    here = name in LOOPBACK_NAMES and client in _LOOPBACK_CLIENTS
-    foreign = _is_foreign(request)
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    here = name in LOOPBACK_NAMES and client in LOOPBACK_CLIENTS
+    told = identified(here, request.headers.get("authorization", ""), tokens, loopback_only)
+    return replace(told, foreign=_is_foreign(request))
+
+
+def identified(here: bool, authorization: str, tokens: Tokens, loopback_only: bool) -> Principal:
+    """Who says so in an authorization header. Without any token this machine may send, as the sender ``local``."""
+    scheme, _, secret = authorization.partition(" ")
     if scheme.lower() == "bearer":
-        return Principal(here, tokens.sender_of(secret.strip()), foreign)
+        return Principal(here, tokens.sender_of(secret.strip()))
     if scheme or tokens.needed() or not (here and loopback_only):
-        return Principal(here, None, foreign)
-    return Principal(here, LOCAL, foreign)
+        return Principal(here, None)
+    return Principal(here, LOCAL)
 
 
 def _is_foreign(request: Request) -> bool:

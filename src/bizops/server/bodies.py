@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from bizops.errors import BizopsError, Problem
-from bizops.intake.acknowledge import Intake
+from bizops.intake.acknowledge import Intake, Receipt
 from bizops.intake.signals import MAX_BODY
+from bizops.lake.frames import Entry
+from bizops.server.routes import Serving
 
 BODY_WITHIN_S = 30.0
 _ENCODINGS = {"": "", "identity": "", "none": "", "gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
@@ -38,8 +41,9 @@ def encoding_of(request: Request) -> str:
     return _ENCODINGS[named]
 
 
-async def read_body(request: Request, intake: Intake) -> bytes:
+async def read_body(request: Request, serving: Serving, sender: str) -> bytes:
     """The body; its bytes are admitted, and given back when it cannot be had."""
+    intake = serving.intake
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > MAX_BODY:
         raise _too_large()
@@ -48,18 +52,34 @@ async def read_body(request: Request, intake: Intake) -> bytes:
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
             async for chunk in request.stream():
-                intake.admit(len(chunk))
+                intake.admit(len(chunk), sender)
                 admitted += len(chunk)
                 if admitted > MAX_BODY:
                     raise _too_large()
                 chunks.append(chunk)
     except TimeoutError:
-        intake.give_back(admitted)
+        intake.give_back(admitted, sender)
         raise BizopsError.of("too-slow", f"The body did not arrive within {BODY_WITHIN_S:.0f} seconds.") from None
     except BaseException:
-        intake.give_back(admitted)
+        intake.give_back(admitted, sender)
         raise
+    finally:
+        serving.limits.charge(sender, admitted)
     return b"".join(chunks)
+
+
+async def acknowledged(
+    intake: Intake,
+    sender: str,
+    signal: str,
+    media: str,
+    encoding: str,
+    body: bytes,
+    headers: dict[str, str] | None = None,
+) -> Receipt:
+    """What became of a body whose bytes were admitted, as soon as it is durable."""
+    entry = Entry(sender, signal, media, encoding, time.time_ns() // 1000, body, headers or {})
+    return await asyncio.wrap_future(intake.accept(entry))
 
 
 def status_of(problem: Problem) -> int:

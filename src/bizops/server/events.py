@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -13,13 +10,13 @@ from bizops.errors import BizopsError
 from bizops.intake import cloudevents
 from bizops.intake.acknowledge import Receipt
 from bizops.intake.json_rows import LINES
-from bizops.lake.frames import Entry
 from bizops.server.authorize import Action, Principal, Resource
-from bizops.server.bodies import encoding_of, media_of, read_body, retry_after, status_of
+from bizops.server.bodies import acknowledged, encoding_of, media_of, read_body, retry_after, status_of
 from bizops.server.routes import Endpoint, Serving, route
 
 MEDIA = (cloudevents.SINGLE, cloudevents.BATCH, "application/json", *LINES)
 _MAX_ERRORS = 100
+_CODES = {401: "unauthenticated", 403: "forbidden", 415: "unsupported-media", 429: "too-much"}
 
 
 def event_routes(serving: Serving) -> list[Route]:
@@ -32,15 +29,14 @@ def event_routes(serving: Serving) -> list[Route]:
 
 def _taking(serving: Serving, signal: str) -> Endpoint:
     async def take(request: Request, principal: Principal) -> Response:
-        media = media_of(request)
+        media, sender = media_of(request), principal.sender or ""
         headers = {name: value for name, value in request.headers.items() if name.startswith("ce-")}
         if media not in MEDIA and "ce-specversion" not in headers:
             return refused(request, 415, f"Send {', '.join(MEDIA[:3])} or {MEDIA[3]}, not '{media[:80]}'.")
         try:
             encoding = encoding_of(request)
-            body = await read_body(request, serving.intake)
-            entry = Entry(principal.sender or "", signal, media, encoding, time.time_ns() // 1000, body, headers)
-            receipt = await asyncio.wrap_future(serving.intake.accept(entry))
+            body = await read_body(request, serving, sender)
+            receipt = await acknowledged(serving.intake, sender, signal, media, encoding, body, headers)
         except BizopsError as error:
             problem = error.problems[0]
             return refused(request, status_of(problem), problem.message, problem.code)
@@ -70,7 +66,7 @@ def _answer(receipt: Receipt) -> Response:
 
 def refused(request: Request, status: int, message: str, code: str = "") -> Response:
     """A refusal of the whole body, in the form of the answer."""
-    named = code or {401: "unauthenticated", 403: "forbidden", 415: "unsupported-media"}.get(status, "not-ready")
+    named = code or _CODES.get(status, "not-ready")
     errors = [{"index": None, "code": named, "message": message}]
     response = JSONResponse({"accepted": 0, "duplicate": 0, "rejected": 0, "errors": errors}, status)
     if status == 503:

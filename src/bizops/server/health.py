@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,7 +43,7 @@ def health_routes(serving: Serving) -> list[Route]:
         )
 
     async def status(request: Request, principal: Principal) -> Response:
-        return JSONResponse(await run_in_threadpool(intake_status, intake))
+        return JSONResponse(await run_in_threadpool(intake_status, serving))
 
     async def metrics(request: Request, principal: Principal) -> Response:
         text = await run_in_threadpool(lambda: "".join(f"{line}\n" for line in _metrics(serving)))
@@ -56,8 +57,9 @@ def health_routes(serving: Serving) -> list[Route]:
     ]
 
 
-def intake_status(intake: Intake) -> dict[str, Any]:
-    """What came in since the server started, by sender and signal."""
+def intake_status(serving: Serving) -> dict[str, Any]:
+    """What came in since the server started, by sender and signal; and which sources fell silent."""
+    intake = serving.intake
     return {
         "ready": not (reasons := intake.obstacles()),
         "reasons": reasons,
@@ -81,6 +83,7 @@ def intake_status(intake: Intake) -> dict[str, Any]:
             }
             for (sender, signal), counts in intake.tally.all().items()
         ],
+        "notices": [asdict(notice) for notice in serving.watch.notices],
     }
 
 
@@ -99,9 +102,15 @@ def _metrics(serving: Serving) -> Iterator[str]:
         for (sender, signal), one in counts.items():
             labels = f'{{sender="{sender}",signal="{signal}"}}'
             yield f"bizops_intake_{name}_total{labels} {getattr(one, field)}"
+    yield from _head("bizops_intake_limited_requests_total", "counter", "Requests that were told to wait.")
+    for sender, number in sorted(serving.limits.refused.items()):
+        yield f'bizops_intake_limited_requests_total{{sender="{sender}"}} {number}'
     yield from _head("bizops_intake_sync_seconds", "summary", "Time that groups of bodies took to be durable.")
     yield f"bizops_intake_sync_seconds_count {intake.syncs}"
     yield f"bizops_intake_sync_seconds_sum {intake.sync_seconds:.6f}"
+    yield from _head("bizops_source_late", "gauge", "Whether facts of a source are overdue, by its rhythm.")
+    for source, since in sorted(serving.watch.late.items()):
+        yield f'bizops_source_late{{source="{source}"}} {int(since is not None)}'
     gauges = (
         ("ready", int(not intake.obstacles()), "Whether bodies are taken."),
         ("queue_rows", sum(one.waiting for one in counts.values()), "Rows in the log and not in the lake yet."),

@@ -15,9 +15,12 @@ from bizops.intake.acknowledge import Intake
 from bizops.intake.tokens import Tokens
 from bizops.query.workers import Workers
 from bizops.server.authorize import Action, Principal, Resource, authorize, principal_of
+from bizops.server.limits import Limits
+from bizops.server.watch import Watch
 
 _log = logging.getLogger("bizops.server")
 
+TOO_MUCH = "This sender sends more than it may; send it again later."
 Endpoint = Callable[[Request, Principal], Awaitable[Response]]
 Refuse = Callable[[Request, int, str], Response]
 """How a family of routes words a refusal: with which status, and why."""
@@ -30,6 +33,8 @@ class Serving:
     intake: Intake
     tokens: Tokens
     workers: Workers
+    limits: Limits
+    watch: Watch
     loopback_only: bool
 
 
@@ -60,6 +65,12 @@ def route(
             if denied.status == 401:
                 response.headers["WWW-Authenticate"] = "Bearer"
             return response
+        if principal.sender is not None and action is Action.SEND:
+            wait_s = serving.limits.wait_s(principal.sender)
+            if wait_s:
+                response = refuse(request, 429, TOO_MUCH)
+                response.headers["Retry-After"] = str(wait_s)
+                return response
         try:
             return await endpoint(request, principal)
         except Exception:

@@ -28,7 +28,7 @@ def check(axis: Marked, known: list[float]) -> None:
     assert len(places) <= 12
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(values=VALUES, unit=UNITS, language=st.sampled_from(["en", "de"]), from_zero=st.booleans())
 @example(values=[5.0], unit="h", language="en", from_zero=False)
 @example(values=[1e12, 1e12 + 1], unit="EUR", language="en", from_zero=False)
@@ -69,7 +69,7 @@ def test_a_scale_says_what_it_counts_in() -> None:
     assert marked([0.01, 0.05], "h", "en").scale.name == "min"
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(wanted=st.lists(st.floats(0, 300), min_size=1, max_size=8), gap=st.floats(5, 30))
 def test_labels_keep_their_order_and_their_distance(wanted: list[float], gap: float) -> None:
     placed = spread(wanted, gap, 0.0, 300.0)

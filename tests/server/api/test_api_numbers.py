@@ -110,6 +110,10 @@ def test_what_was_known_earlier_can_be_asked_for(asked: Asked) -> None:
     assert asked.get("/kpis/orders/values", 422, as_of="2031-01-01")["code"] == "bad-date"
 
 
+def test_the_day_that_is_not_over_yet_is_now(asked: Asked) -> None:
+    assert asked.get("/kpis/orders/values", as_of="2027-01-01") == asked.get("/kpis/orders/values")
+
+
 def test_numbers_can_be_taken_away(asked: Asked) -> None:
     answer = asked.ask("/kpis/orders/export.csv", query={"by": "region", "period": "2026-12", "last": 1})
     rows = list(csv.DictReader(io.StringIO(answer.text)))

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from asked import Asked
 
 from bizops.server import HOST
+from bizops.server.api import stream
 
 
 @contextmanager
@@ -63,6 +65,16 @@ def test_after_a_restart_everything_may_have_changed(fresh: Asked) -> None:
     with listening(fresh, "00000000-7") as events:
         _, told = next(events)
     assert told["topics"] == ["data", "model", "intake", "jobs"]
+
+
+def test_who_only_asks_for_its_head_is_not_kept_waiting(asked: Asked) -> None:
+    answer = asked.served.ask("/api/v1/events", "HEAD")
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+
+
+def test_more_than_so_many_do_not_listen(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "MOST_LISTENERS", 0)
+    assert asked.ask("/events", status=503).json["code"] == "too-many-readers"
 
 
 def test_a_stream_does_not_keep_the_server_from_ending(fresh: Asked) -> None:

@@ -6,8 +6,10 @@ import codecs
 from collections.abc import Iterator
 
 from bizops.errors import Problem
+from bizops.model.addresses import ENV, flaw_of
 from bizops.model.checks.found import as_list, unknown
-from bizops.model.language import NUMERIC_TYPES, Column, Lookup, Source
+from bizops.model.duration import Duration
+from bizops.model.language import NUMERIC_TYPES, TIME, VALUE, Column, Lookup, PromQl, Source
 from bizops.model.model import Model
 from bizops.model.telemetry import BUILT_IN
 
@@ -122,9 +124,44 @@ def _check_reading(source: Source) -> Iterator[Problem]:
     except LookupError:
         place = source.place("encoding")
         yield unknown(source.encoding, _ENCODINGS, "encoding", place, code="unknown-word")
+    yield from _check_promql(source)
     sql = source.sql
     if sql is not None and sql.table is None and sql.query is None:
         yield Problem("missing-key", "What is pulled: a 'table', or a 'query'?", sql.place(), "Add one of them.")
     elif sql is not None and sql.table is not None and sql.query is not None:
         message = "Either a 'table' or a 'query' is pulled."
         yield Problem("key-not-for-kind", message, sql.place("query"), "Remove one of them.")
+
+
+def _check_promql(source: Source) -> Iterator[Problem]:
+    asked = source.promql
+    if asked is None:
+        return
+    flaw = None if asked.url.startswith(ENV) else flaw_of(asked.url)
+    if flaw is not None:
+        yield Problem("bad-url", flaw, asked.place("url"))
+    for name, text in (("token", asked.token), ("password", asked.password)):
+        if text is not None and not text.startswith(ENV):
+            hint = f"Write '{ENV}NAME', and set the environment variable NAME."
+            yield Problem("secret-in-file", f"A {name} does not stand in a file.", asked.place(name), hint)
+    yield from _check_proof(asked)
+    for name in ("step", "overlap", "backfill"):
+        length: Duration | None = getattr(asked, name)
+        if length is not None and length.fixed is None:
+            yield Problem("wrong-type", f"How long is '{length}'? Say it in days.", asked.place(name))
+    by_header = {column.header or name: name for name, column in source.columns.items()}
+    for header, types in ((TIME, ("timestamp",)), (VALUE, ("number", "integer", "decimal"))):
+        if header not in by_header:
+            message = f"The query delivers a '{header}', and no column takes it."
+            yield Problem("missing-key", message, source.place("columns"), f"Add it: '{header}: {types[0]}'.")
+        else:
+            yield from _column(source, by_header[header], ("columns", by_header[header]), types)
+
+
+def _check_proof(asked: PromQl) -> Iterator[Problem]:
+    """A token, or a user with a password."""
+    if asked.token is not None and (asked.user or asked.password) is not None:
+        yield Problem("key-not-for-kind", "Either a 'token' or a 'user' proves who asks.", asked.place("token"))
+    elif (asked.user is None) != (asked.password is None):
+        lacks, has = ("password", "user") if asked.password is None else ("user", "password")
+        yield Problem("missing-key", f"A user has a password: '{lacks}' is missing.", asked.place(has), "Add it.")

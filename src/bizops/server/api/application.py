@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from bizops.errors import BizopsError
+from bizops.errors import BizopsError, Problem
 from bizops.server.api import data, files, journeys, kpis, me, rows, scorecard, words, work
 from bizops.server.api.docs import POLICY, docs_page
 from bizops.server.api.moments import Kept, Moments
@@ -52,7 +52,7 @@ class ApiServer:
             *rows.OPERATIONS,
             *journeys.OPERATIONS,
             *words.OPERATIONS,
-            *data.operations(serving.intake),
+            *data.operations(serving),
             *files.OPERATIONS,
             *work.operations(self.jobs),
         )
@@ -83,6 +83,10 @@ class ApiServer:
             parameters_of(request, ())
         except BizopsError as error:
             return problem_answer(error.problems[0])
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream")
+        if self.changes.full:
+            return problem_answer(Problem("too-many-readers", "Too many listen already.", hint="Ask again later."))
         told = self.changes.stream(request.headers.get("last-event-id"))
         return StreamingResponse(told, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

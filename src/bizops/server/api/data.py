@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from bizops.errors import BizopsError, Problem
 from bizops.events.coverage import OperationCoverage
-from bizops.intake.acknowledge import Intake
 from bizops.lake import QuarantinedRow
 from bizops.present.texts import text_of
 from bizops.server.api.operations import Call, Operation
@@ -16,6 +15,7 @@ from bizops.server.api.paging import page_of
 from bizops.server.api.parameters import CURSOR, LANG, LIMIT, Parameter
 from bizops.server.authorize import Resource
 from bizops.server.health import intake_status
+from bizops.server.routes import Serving
 
 if TYPE_CHECKING:
     from bizops.events.coverage import EventHealth
@@ -91,6 +91,15 @@ class SenderAnswer(TypedDict):
     last_received: str
 
 
+class NoticeAnswer(TypedDict):
+    """That a source is late or back; since when facts were due, and when it was seen."""
+
+    source: str
+    kind: str
+    since: str
+    seen: str
+
+
 class IntakeAnswer(TypedDict):
     """What came in since the server started."""
 
@@ -104,6 +113,7 @@ class IntakeAnswer(TypedDict):
     log_bytes: int
     dead_letters: dict[str, int]
     senders: list[SenderAnswer]
+    notices: list[NoticeAnswer]
 
 
 class CheckProblem(TypedDict):
@@ -206,12 +216,12 @@ def check_problem(problem: Problem) -> CheckProblem:
 SOURCE = Parameter("source", "Only of this source.")
 
 
-def operations(intake: Intake) -> tuple[Operation, ...]:
-    """The operations on data; the intake is the server's own."""
+def operations(serving: Serving) -> tuple[Operation, ...]:
+    """The operations on data; what comes in is the server's own."""
 
     def arriving(call: Call) -> IntakeAnswer:
         """What came in since the server started, by sender and signal."""
-        return cast(IntakeAnswer, intake_status(intake))
+        return cast(IntakeAnswer, intake_status(serving))
 
     return (
         Operation(

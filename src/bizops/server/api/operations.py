@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
@@ -17,6 +17,8 @@ from bizops.server.authorize import Action, Principal, Resource
 from bizops.workspace import Workspace
 
 PREFIX = "/api/v1"
+_A_DAY = timedelta(hours=25)
+"""The longest one: clocks go back on it."""
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
 
@@ -49,9 +51,11 @@ class Call:
 
     @cached_property
     def as_of(self) -> datetime | None:
-        """As known when; None is now."""
-        found = self.workspace.instant(self.text("as_of"))
-        if found is not None and found > self.workspace.clock():
+        """As known when; None is now, and so is the day that is not over yet."""
+        found, now = self.workspace.instant(self.text("as_of")), self.workspace.clock()
+        if found is None or now < found <= now + _A_DAY:
+            return None
+        if found > now:
             raise BizopsError.of("bad-date", f"{self.text('as_of')} has not come yet.")
         return found
 

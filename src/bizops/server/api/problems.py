@@ -40,6 +40,9 @@ _STATUS = {
     "broken-model": 503,
     "unreadable-data": 503,
     "too-many-readers": 503,
+    "busy": 503,
+    "no-worker": 503,
+    "not-ready": 503,
 }
 """By code; what is well written and has no meaning here is 422."""
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import orjson
 from anyio import to_thread
 
-from bizops.errors import BizopsError
-
 LOOK_EVERY_S = 0.5
 HEARTBEAT_S = 15.0
 MOST_LISTENERS = 200
@@ -40,6 +38,7 @@ class Changes:
         self._listeners = 0
         self._looking: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
+        self._eye = asyncio.Lock()
         self._over = False
 
     def close(self) -> None:
@@ -47,10 +46,13 @@ class Changes:
         self._over = True
         self._news.set()
 
+    @property
+    def full(self) -> bool:
+        """Whether nobody else may listen."""
+        return self._listeners >= MOST_LISTENERS
+
     async def stream(self, last_id: str | None) -> AsyncIterator[bytes]:
         """The stream for one listener, from now on or from the event it had last."""
-        if self._listeners >= MOST_LISTENERS:
-            raise BizopsError.of("too-many-readers", "Too many listen already.")
         self._listeners += 1
         try:
             await self._see()
@@ -98,9 +100,10 @@ class Changes:
             await self._see()
 
     async def _see(self) -> None:
-        """Compares what is with what was when somebody last looked."""
-        marks = await to_thread.run_sync(self._look)
-        before, self._marks = self._marks, marks
+        """Compares what is with what was when somebody last looked; one look at a time, or an older one would win."""
+        async with self._eye:
+            marks = await to_thread.run_sync(self._look)
+            before, self._marks = self._marks, marks
         topics = tuple(topic for topic in TOPICS if before is not None and before.get(topic) != marks.get(topic))
         if topics:
             self._seq += 1
