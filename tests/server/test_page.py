@@ -15,7 +15,7 @@ from serving import Served
 
 
 def test_the_page_and_its_numbers_are_served(served: Served) -> None:
-    answer = served.ask("/")
+    answer = served.ask("/plain")
     assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "<h1>" in answer.text
     assert served.ask("/scorecard.json").json["rows"][0]["kpi"] == "orders"
@@ -47,7 +47,7 @@ def test_this_machine_may_ask_by_its_own_names(served: Served) -> None:
 
 
 def test_every_answer_has_the_headers_that_keep_browsers_in_check(served: Served) -> None:
-    for path in ("/", "/nothing", "/metrics", "/v1/traces"):
+    for path in ("/plain", "/nothing", "/metrics", "/v1/traces"):
         answer = served.ask(path)
         assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == ("nosniff", "no-store")
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
@@ -55,8 +55,16 @@ def test_every_answer_has_the_headers_that_keep_browsers_in_check(served: Served
         assert "server" not in answer.headers
 
 
+def test_the_console_loads_nothing_from_elsewhere_and_is_framed_by_nobody(served: Served) -> None:
+    for path in ("/", "/kpi/orders"):
+        policy = served.ask(path).headers["content-security-policy"].split("; ")
+        assert policy[0] == "default-src 'none'"
+        assert {"script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy)
+        assert not [rule for rule in policy if "unsafe" in rule or "*" in rule or "http" in rule]
+
+
 def test_the_browser_is_told_to_allow_the_pages_own_style_and_nothing_else(served: Served) -> None:
-    answer = served.ask("/")
+    answer = served.ask("/plain")
 
     (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
     allowed = b64encode(sha256(style.encode()).digest()).decode()
@@ -66,24 +74,24 @@ def test_the_browser_is_told_to_allow_the_pages_own_style_and_nothing_else(serve
 def test_the_page_shows_the_model_as_it_is_in_the_files_now(served: Served) -> None:
     path = served.workspace.root / "model" / "model.yaml"
     sound = path.read_text()
-    assert "Placed orders" not in served.ask("/").text
+    assert "Placed orders" not in served.ask("/plain").text
 
     path.write_text(sound.replace("{kind: measure", "{title: Placed orders, kind: measure"))
-    assert "Placed orders" in served.ask("/").text
+    assert "Placed orders" in served.ask("/plain").text
 
     path.write_text("kpis:\n  orders: {kind: measur}\n")
-    answer = served.ask("/")
+    answer = served.ask("/plain")
     assert (answer.status, "unknown-word" in answer.text, "Traceback" in answer.text) == (503, True, False)
 
     path.write_text(sound)
-    assert served.ask("/").status == 200
+    assert served.ask("/plain").status == 200
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"title: [", b"\x00"])
 def test_settings_that_cannot_be_read_give_a_page_that_says_so(served: Served, content: bytes) -> None:
     (served.workspace.root / "bizops.yaml").write_bytes(content)
 
-    answer = served.ask("/")
+    answer = served.ask("/plain")
 
     assert answer.status in (200, 503)
     assert "Traceback" not in answer.text
