@@ -5,19 +5,19 @@ import { loaded } from './loaded.svelte'
 import { view } from './view.svelte'
 import { t } from '../texts'
 
-const steps = $state<{ list: Period[]; chosen: string }>({ list: [], chosen: '' })
+const MOST = '37'
+const steps = $state<{ list: Period[]; usual: string }>({ list: [], usual: '' })
 
-export function periods(): { readonly list: Period[] } {
-  const card = loaded(() => ask.scorecard(view()))
-  const label = $derived(card.data?.period?.label ?? '')
-  const kpi = $derived(card.data?.rows.find((row) => row.period === label)?.kpi)
-  const values = loaded(() =>
-    kpi ? ask.values({ ...view(), period: '', scope: [], compare: 'none' }, kpi, { last: '37' }) : null,
-  )
+/** The newest first; `usual` is the one that is shown where the address names none. */
+export function periods(usual: () => string): { readonly list: Period[] } {
+  const plain = $derived({ ...view(), period: '', scope: [], compare: 'none' })
+  const card = loaded(() => ask.scorecard(plain))
+  const kpi = $derived(card.data?.rows.find((row) => row.period === usual())?.kpi)
+  const values = loaded(() => (kpi ? ask.values(plain, kpi, { last: MOST }) : null))
   $effect(() => {
-    const found = values.data?.values.filter((value) => value.completeness === 'complete').map((one) => one.period)
-    if (found?.length) steps.list = found.toReversed()
-    steps.chosen = label
+    const complete = values.data?.values.filter((value) => value.completeness === 'complete')
+    if (complete?.length) steps.list = complete.map((value) => value.period).toReversed()
+    steps.usual = usual()
   })
   return {
     get list() {
@@ -28,7 +28,7 @@ export function periods(): { readonly list: Period[] } {
 
 /** One period on or back: `[` and `]`. */
 export function step(by: 1 | -1): void {
-  const at = steps.list.findIndex((one) => one.label === steps.chosen)
+  const at = steps.list.findIndex((one) => one.label === (view().period || steps.usual))
   const next = steps.list[at - by]
   if (at >= 0 && next) change({ period: next.label })
 }
@@ -40,7 +40,9 @@ export function ranges(list: Period[], label: string, compare: string): string {
   const at = list.findIndex((one) => one.label === label)
   const now = list[at]
   if (!now) return ''
-  const before = list[at + (compare === 'year_ago' ? 12 : 1)]
+  const year = String(Number(now.first_day.slice(0, 4)) - 1)
+  const earlier = (one: Period): boolean => one.first_day === year + now.first_day.slice(4)
+  const before = compare === 'year_ago' ? list.find(earlier) : list[at + 1]
   if (compare === 'none' || !before) return dates(now)
   return t('bar.ranges', { now: dates(now), before: dates(before) })
 }
