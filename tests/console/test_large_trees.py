@@ -40,8 +40,10 @@ def tree_of(root: Node) -> dict[str, Any]:
 
 def test_sixty_kpis_stand_on_one_screen(visit: Open) -> None:
     page = visit("/scorecard")
-    deep = node("deep", [grown("u", [4]), grown("v", [2]), grown("w", [2]), grown("x", []), grown("y", [])])
-    root = node("r", [deep, grown("b", [3, 3]), grown("c", [4, 2]), node("d", [grown("e", [4]), grown("f", [5, 1])])])
+    a = node("a", [grown("a1", [4]), grown("a2", [2]), grown("a3", [3]), node("a4", []), node("a5", [])])
+    b = node("b", [grown("b1", [4]), grown("b2", [3, 1]), node("b3", []), node("b4", [])])
+    c = node("c", [grown("c1", [2, 4]), grown("c2", [2]), node("c3", []), node("c4", []), node("c5", [])])
+    root = node("r", [a, b, c, grown("d", [3, 1])])
     assert 55 <= size(root) <= 65
     page.answer("tree", tree_of(root))
     page.go("/tree")

@@ -15,7 +15,7 @@ from serving import Served
 
 
 def test_the_page_and_its_numbers_are_served(served: Served) -> None:
-    answer = served.ask("/")
+    answer = served.ask("/plain")
     assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "<h1>" in answer.text
     assert served.ask("/scorecard.json").json["rows"][0]["kpi"] == "orders"
@@ -30,7 +30,7 @@ def test_there_are_no_other_paths(served: Served) -> None:
 
 def test_nothing_can_be_sent_to_the_page(served: Served) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
-        answer = served.ask("/", method)
+        answer = served.ask("/plain", method)
         assert (answer.status, "GET" in answer.headers["allow"]) == (405, True)
 
 
@@ -56,7 +56,7 @@ def test_every_answer_has_the_headers_that_keep_browsers_in_check(served: Served
 
 
 def test_the_browser_is_told_to_allow_the_pages_own_style_and_nothing_else(served: Served) -> None:
-    answer = served.ask("/")
+    answer = served.ask("/plain")
 
     (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
     allowed = b64encode(sha256(style.encode()).digest()).decode()
@@ -66,24 +66,24 @@ def test_the_browser_is_told_to_allow_the_pages_own_style_and_nothing_else(serve
 def test_the_page_shows_the_model_as_it_is_in_the_files_now(served: Served) -> None:
     path = served.workspace.root / "model" / "model.yaml"
     sound = path.read_text()
-    assert "Placed orders" not in served.ask("/").text
+    assert "Placed orders" not in served.ask("/plain").text
 
     path.write_text(sound.replace("{kind: measure", "{title: Placed orders, kind: measure"))
-    assert "Placed orders" in served.ask("/").text
+    assert "Placed orders" in served.ask("/plain").text
 
     path.write_text("kpis:\n  orders: {kind: measur}\n")
-    answer = served.ask("/")
+    answer = served.ask("/plain")
     assert (answer.status, "unknown-word" in answer.text, "Traceback" in answer.text) == (503, True, False)
 
     path.write_text(sound)
-    assert served.ask("/").status == 200
+    assert served.ask("/plain").status == 200
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"title: [", b"\x00"])
 def test_settings_that_cannot_be_read_give_a_page_that_says_so(served: Served, content: bytes) -> None:
     (served.workspace.root / "bizops.yaml").write_bytes(content)
 
-    answer = served.ask("/")
+    answer = served.ask("/plain")
 
     assert answer.status in (200, 503)
     assert "Traceback" not in answer.text

@@ -69,7 +69,7 @@ def test_a_broken_model_stops_no_telemetry_and_is_caught_up_with_when_it_is_mend
     for number in range(3):
         assert shop.post_json("/v1/events", placed(number)).status == 200
         assert rows(shop, "local.events", number + 1) == number + 1
-    assert shop.ask("/").status == 503
+    assert shop.ask("/plain").status == 503
     assert len([record for record in caplog.records if record.name == "bizops.upkeep"]) == 1
 
     path.write_text(sound)
