@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Open
+from visits import Open
 
 
 def test_two_letters_lead_to_a_page(visit: Open) -> None:

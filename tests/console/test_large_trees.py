@@ -1,10 +1,11 @@
-"""The map of a large tree: all of it on one screen, nothing cut to nothing, quiet parts folded when there is too much."""
+"""The map of a large tree: all of it on one screen, no label cut to nothing, quiet parts folded when it is too much."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
-from conftest import Open
+from visits import Open
 
 Node = dict[str, Any]
 SPARK = [4.0, 5.0, 3.5, 6.0, 5.5, 7.0, 6.5, 8.0, 7.0, 9.0, 8.5, 9.5, 9.0]
@@ -62,7 +63,7 @@ def test_sixty_kpis_stand_on_one_screen(visit: Open) -> None:
     )
     for column in {left for left, _ in middles}:
         ys = sorted(y for left, y in middles if left == column)
-        assert all(below - above >= LEAST_PITCH - 0.5 for above, below in zip(ys, ys[1:], strict=False))
+        assert all(below - above >= LEAST_PITCH - 0.5 for above, below in pairwise(ys))
 
 
 def test_above_120_kpis_what_is_quiet_is_folded(visit: Open) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -66,7 +66,11 @@ class Visit:
     def barriers(self, axe: str) -> list[tuple[Any, ...]]:
         """What keeps people out, as axe-core finds it."""
         self.page.evaluate(axe)
-        found = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-        )["violations"]
+        found = self.page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)[
+            "violations"
+        ]
         return [(one["id"], len(one["nodes"]), one["nodes"][0]["target"], one["nodes"][0]["html"]) for one in found]
+
+
+Open = Callable[..., Visit]
+"""``visit(path, size="1440x900", **parameters)``."""
