@@ -75,6 +75,14 @@ def stories(known: Known, state: Path, journey: str, cases: Sequence[str]) -> pa
         return stories_of_cases(known, executor.engine, known.model.journeys[journey], cases)
 
 
+def changes(known: Known, state: Path, start_us: int, end_us: int, limit: int) -> pa.Table:
+    """What happened to the services in a stretch of time, the newest first."""
+    from bizops.events.happened import changes_between
+
+    with _executor(known, state) as executor:
+        return changes_between(known, executor.engine, start_us, end_us, limit)
+
+
 def bounds(model: Model, state: Path) -> Bounds:
     """What a question to the server may cost."""
     from bizops.query.confined import Confines

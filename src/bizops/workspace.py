@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from bizops.measure import Answer, Value
     from bizops.model.language import Kpi, Source
     from bizops.notices import Notice
-    from bizops.present.charts import Chart
+    from bizops.present.charts import Chart, Happening
     from bizops.present.paper import Sheet
     from bizops.present.scorecard import Scorecard
     from bizops.present.tree import Tree
@@ -548,8 +548,19 @@ class Workspace:
             return split_chart(self.model, definition, list(split), by, spoken, kind)
         wanted, shown = self._with_history(asked, span, definition)
         values = list(self.query([kpi], grain=asked.value, span=wanted, filters=filters, compare=compare, as_of=as_of))
-        course = Course(definition, values, happenings(self.model, spoken), shown(values), compare == "year_ago")
+        happened = (*happenings(self.model, spoken), *self._changes(values, spoken, as_of))
+        course = Course(definition, values, happened, shown(values), compare == "year_ago")
         return course_chart(self.model, course, spoken)
+
+    def _changes(self, values: Sequence[Value], language: str, as_of: datetime | None) -> tuple[Happening, ...]:
+        """Releases, incidents and campaigns in the periods of some values, when anybody tells of them."""
+        from bizops.present.charts.course import MOST_EVENTS, happening
+
+        if not values or not any(source.kind == "changes" for source in self.model.sources.values()):
+            return ()
+        start, end = values[0].period.start_us, values[-1].period.end_us
+        table = self._run(answering.changes, self.known(as_of), self.state, start, end, MOST_EVENTS)
+        return tuple(happening(row, language) for row in table.to_pylist())
 
     def _with_history(self, grain: Grain, span: Span, kpi: Kpi) -> tuple[Span, Callable[[Sequence[Value]], int]]:
         """A span that begins early enough to tell what is usual, and how many of its values were asked for."""

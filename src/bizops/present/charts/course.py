@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bizops.calendar import Period
@@ -21,8 +22,11 @@ from bizops.present.charts.spark import spark_words
 from bizops.present.charts.ticks import Marked, marked
 from bizops.present.charts.time_axis import period_ticks
 from bizops.present.periods import day_text, period_text
-from bizops.present.texts import reason, say, text_of, unit_text
+from bizops.present.texts import plain, reason, say, text_of, unit_text
 from bizops.present.verdict import Verdict, verdict_on
+
+MOST_EVENTS = 9
+"""So many marks fit into the lane; where more happened, the newest are shown."""
 
 _UNIT_KEYS = {"%": "percent", "ms": "in_ms", "s": "in_s", "min": "in_min", "h": "in_h", "d": "in_d"}
 
@@ -57,6 +61,15 @@ def course_chart(model: Model, course: Course, language: str, size: tuple[float,
     judged = judge(model, course.values)
     verdict = verdict_on(course.kpi, judged, course.values, language)
     return _Drawing(model, course, judged, verdict, language, size).chart()
+
+
+def happening(row: Mapping[str, Any], language: str) -> Happening:
+    """A change as it was told: by its title, or by what was done to which service."""
+    start, until = (moment.replace(tzinfo=UTC) if (moment := row[name]) else None for name in ("time", "until"))
+    assert start is not None
+    said = row["title"] or " ".join(part for part in (row["service"], row["version"]) if part)
+    kind = say(f"change_{row['kind']}", language)
+    return Happening(start, until, plain(f"{kind}: {said}" if said else kind), row["kind"])
 
 
 def happenings(model: Model, language: str) -> tuple[Happening, ...]:
@@ -275,7 +288,7 @@ def _events(happenings: Sequence[Happening], periods: Sequence[Period], language
         return []
     inside = [one for one in happenings if periods[0].start <= one.start < periods[-1].end]
     found = []
-    for number, one in enumerate(sorted(inside, key=lambda one: one.start), 1):
+    for number, one in enumerate(sorted(inside, key=lambda one: one.start)[-MOST_EVENTS:], 1):
         until = _place(one.end, periods) if one.end else None
         text = f"{day_text(one.start.date(), language)}: {one.title}"
         found.append(Event(_place(one.start, periods), until, str(number), text, one.kind))
