@@ -262,7 +262,8 @@ def test_every_url_answers_as_the_contract_says(directory: Path) -> None:
                 if name in ("events", "changes"):
                     valid(wrong.json, url["json"])
         operations = {(one["method"], one["path"]) for one in CONTRACT["api"]["operations"].values()}
-        assert paths | operations == {(method, path) for path, method in routes(server)}
+        console = {("GET", path) for path in (*CONTRACT["console"]["pages"], CONTRACT["console"]["assets"])}
+        assert paths | operations | console == {(method, path) for path, method in routes(server)}
 
 
 def test_the_operations_of_the_api_are_those_of_its_document(directory: Path) -> None:

@@ -47,12 +47,20 @@ def test_this_machine_may_ask_by_its_own_names(served: Served) -> None:
 
 
 def test_every_answer_has_the_headers_that_keep_browsers_in_check(served: Served) -> None:
-    for path in ("/", "/nothing", "/metrics", "/v1/traces"):
+    for path in ("/plain", "/nothing", "/metrics", "/v1/traces"):
         answer = served.ask(path)
         assert (answer.headers["x-content-type-options"], answer.headers["cache-control"]) == ("nosniff", "no-store")
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
         assert not [name for name in answer.headers if name.startswith("access-control")]
         assert "server" not in answer.headers
+
+
+def test_the_console_loads_nothing_from_elsewhere_and_is_framed_by_nobody(served: Served) -> None:
+    for path in ("/", "/kpi/orders"):
+        policy = served.ask(path).headers["content-security-policy"].split("; ")
+        assert policy[0] == "default-src 'none'"
+        assert {"script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy)
+        assert not [rule for rule in policy if "unsafe" in rule or "*" in rule or "http" in rule]
 
 
 def test_the_browser_is_told_to_allow_the_pages_own_style_and_nothing_else(served: Served) -> None:
