@@ -38,6 +38,7 @@ def sales(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """The sales example, loaded and served."""
     workspace = prepared("sales", tmp_path_factory.mktemp("console") / "sales", live=False)
     load_with_bars(workspace)
+    workspace.scorecard()  # what is cold takes longer than a browser waits
     with serving(workspace) as running:
         yield running
 
