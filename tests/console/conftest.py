@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from visits import Visit
+from visits import Open, Visit
 
 from bizops.cli.data_commands import load_with_bars
 from bizops.cli.demo_command import prepared
@@ -18,8 +18,6 @@ from serving import served as serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-Open = Callable[..., Visit]
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +38,7 @@ def sales(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """The sales example, loaded and served."""
     workspace = prepared("sales", tmp_path_factory.mktemp("console") / "sales", live=False)
     load_with_bars(workspace)
+    workspace.scorecard()  # what is cold takes longer than a browser waits
     with serving(workspace) as running:
         yield running
 

@@ -1,11 +1,11 @@
-"""The map of a large tree: all of it on one screen, nothing cut to nothing, quiet parts folded when it is too much."""
+"""The map of a large tree: all of it on one screen, no label cut to nothing, quiet parts folded when it is too much."""
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 from typing import Any
 
-from conftest import Open
+from visits import Open
 
 Node = dict[str, Any]
 SPARK = [4.0, 5.0, 3.5, 6.0, 5.5, 7.0, 6.5, 8.0, 7.0, 9.0, 8.5, 9.5, 9.0]
@@ -41,8 +41,10 @@ def tree_of(root: Node) -> dict[str, Any]:
 
 def test_sixty_kpis_stand_on_one_screen(visit: Open) -> None:
     page = visit("/scorecard")
-    deep = node("deep", [grown("u", [4]), grown("v", [2]), grown("w", [2]), grown("x", []), grown("y", [])])
-    root = node("r", [deep, grown("b", [3, 3]), grown("c", [4, 2]), node("d", [grown("e", [4]), grown("f", [5, 1])])])
+    a = node("a", [grown("a1", [4]), grown("a2", [2]), grown("a3", [3]), node("a4", []), node("a5", [])])
+    b = node("b", [grown("b1", [4]), grown("b2", [3, 1]), node("b3", []), node("b4", [])])
+    c = node("c", [grown("c1", [2, 4]), grown("c2", [2]), node("c3", []), node("c4", []), node("c5", [])])
+    root = node("r", [a, b, c, grown("d", [3, 1])])
     assert 55 <= size(root) <= 65
     page.answer("tree", tree_of(root))
     page.go("/tree")
@@ -61,7 +63,7 @@ def test_sixty_kpis_stand_on_one_screen(visit: Open) -> None:
     )
     for column in {left for left, _ in middles}:
         ys = sorted(y for left, y in middles if left == column)
-        assert all(below - above >= LEAST_PITCH - 0.5 for above, below in itertools.pairwise(ys))
+        assert all(below - above >= LEAST_PITCH - 0.5 for above, below in pairwise(ys))
 
 
 def test_above_120_kpis_what_is_quiet_is_folded(visit: Open) -> None:

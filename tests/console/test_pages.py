@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from conftest import Open
+from visits import Open
 
 LOOKS = [("light", "en"), ("dark", "de")]
 PAGES = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,9 @@ from bizops.server import HOST
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+PATIENCE_MS = 90_000
+"""A busy machine with a cold server is slow, not wrong."""
+
 
 class Visit:
     """A page; ``wrong`` are errors and refusals of the browser, ``foreign`` requests to other hosts."""
@@ -23,6 +26,7 @@ class Visit:
         self.home = f"http://{HOST}:{port}"
         self.wrong: list[str] = []
         self.foreign: list[str] = []
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("console", lambda told: self.wrong.append(told.text) if told.type == "error" else None)
         page.on("request", self._asked)
@@ -70,3 +74,7 @@ class Visit:
             "violations"
         ]
         return [(one["id"], len(one["nodes"]), one["nodes"][0]["target"], one["nodes"][0]["html"]) for one in found]
+
+
+Open = Callable[..., Visit]
+"""``visit(path, size="1440x900", **parameters)``."""
