@@ -266,6 +266,13 @@ def test_every_url_answers_as_the_contract_says(directory: Path) -> None:
         assert paths | operations | console == {(method, path) for path, method in routes(server)}
 
 
+def test_every_page_of_the_console_is_the_console(directory: Path) -> None:
+    with served(open_workspace(directory)) as server:
+        first = server.ask(CONTRACT["urls"]["console"]["path"])
+        for page in CONTRACT["console"]["pages"]:
+            assert server.ask(re.sub(r"{\w+}", "x", page)).body == first.body
+
+
 def test_the_operations_of_the_api_are_those_of_its_document(directory: Path) -> None:
     with served(open_workspace(directory)) as server:
         document = server.ask(CONTRACT["urls"]["openapi"]["path"]).json

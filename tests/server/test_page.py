@@ -36,7 +36,7 @@ def test_nothing_can_be_sent_to_the_page(served: Served) -> None:
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", "", "localhost.evil.example"])
 def test_a_foreign_name_for_this_machine_is_refused(served: Served, host: str) -> None:
-    for path in ("/", "/healthz", "/metrics", "/v1/intake/status", "/v1/traces"):
+    for path in ("/", "/plain", "/healthz", "/metrics", "/v1/intake/status", "/v1/traces"):
         answer = served.ask(path, Host=host)
         assert (answer.status, answer.text) == (403, "Only this machine may ask.")
 
