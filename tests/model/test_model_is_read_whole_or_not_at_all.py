@@ -96,7 +96,7 @@ def test_every_problem_is_told_in_the_order_of_the_files() -> None:
 def test_a_broken_file_does_not_make_names_elsewhere_unknown() -> None:
     files = {**FILES, "model/data.yaml": FILES["model/data.yaml"] + "  oops\n"}
     files["model/words.yaml"] = FILES["model/words.yaml"].replace("side: it", "side: left")
-    assert problems(files) == ["model/data.yaml:170:3 yaml-syntax", "model/words.yaml:30:11 unknown-word"]
+    assert problems(files) == ["model/data.yaml:170:3 yaml-syntax", "model/words.yaml:32:11 unknown-word"]
 
 
 def test_what_leans_on_a_flawed_definition_is_not_blamed() -> None:
